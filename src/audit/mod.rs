@@ -1,0 +1,1 @@
+//! And for a million of them? Streaming, parallel, in bounded memory; policy.

@@ -1,0 +1,1 @@
+//! What is in these bytes? Credentials files, seeds, server configurations, stores, packs, contexts, secrets.

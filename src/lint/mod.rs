@@ -1,0 +1,1 @@
+//! What is wrong? Rules, findings, places, fixes.

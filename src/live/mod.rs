@@ -1,0 +1,1 @@
+//! The only network: a running server's monitoring endpoints.

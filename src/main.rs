@@ -1,0 +1,3 @@
+//! The binary: arguments, clock, terminal, exit codes.
+
+fn main() {}

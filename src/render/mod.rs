@@ -1,0 +1,1 @@
+//! How do we say so? One file for each form of output.

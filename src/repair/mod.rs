@@ -1,0 +1,1 @@
+//! What would put it right? Plans, signatures, proofs, claim diffs.

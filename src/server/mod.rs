@@ -1,0 +1,1 @@
+//! What would nats-server do? Its gates in its order with its own words.
