@@ -1,0 +1,37 @@
+//! A rule: data, an explanation and a check. Each stands in one file under `rules/<area>/` and is one word in
+//! the list of `rules/mod.rs`; `explain`, SARIF's table, the man page, the docs and the tests fold out of that list.
+
+use super::Severity;
+
+/// What a rule looks at, and so what it is given.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// A decision of a lower floor (`token::validate`, `trust`, `server`) that only needs to be told: no logic here.
+    Gate,
+}
+
+/// A rule's data.
+pub struct Rule {
+    /// The problem's name in kebab case, never the remedy: `account-issuer-untrusted`. Stable for ever.
+    pub code: &'static str,
+    /// Folder of the rule and heading of the documentation: `token`, `creds`, `chain`, `resolver`, …
+    pub area: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The problem in one line, no final stop.
+    pub title: &'static str,
+    /// What it means, what nats-server does about it, what to do. Markdown, a few paragraphs.
+    pub explanation: &'static str,
+    /// Where the rule comes from: a function of nats-server or of Go's jwt library, an RFC, an advisory.
+    pub citation: &'static str,
+    /// Releases of nats-server that it concerns: `all`, `2.11.0-2.11.13, 2.12.0-2.12.4`.
+    pub versions: &'static str,
+    /// The check.
+    pub check: Check,
+}
+
+impl std::fmt::Debug for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code)
+    }
+}
