@@ -12,5 +12,4 @@ macro_rules! rules {
     };
 }
 
-rules! {
-}
+rules! {}
