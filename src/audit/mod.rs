@@ -1,1 +1,7 @@
 //! And for a million of them? Streaming, parallel, in bounded memory; policy.
+
+mod policy;
+mod report;
+
+pub use policy::{BASELINE_SCHEMA, Ignore, Judgement, Policy, PolicyError, fingerprint, write_baseline};
+pub use report::{Edge, Expiration, Gathered, Graph, Group, Inputs, KEPT_PER_RULE, Report, Unread};

@@ -1,0 +1,220 @@
+//! One filtered, sorted report, which every renderer prints and none changes.
+
+use std::collections::BTreeMap;
+
+use super::policy::{Judgement, Policy};
+use crate::lint::{Finding, Rule, Severity};
+
+/// Findings of one rule that a report keeps in full; more are counted. `--format jsonl` streams them all.
+pub const KEPT_PER_RULE: usize = 10_000;
+
+/// Something that was to be read and could not be.
+#[derive(Clone, Debug)]
+pub struct Unread {
+    /// The path as the user named it.
+    pub path: String,
+    /// Why.
+    pub error: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// What was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Inputs {
+    /// Files read.
+    pub files: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Operator tokens.
+    pub operators: u64,
+    /// Account tokens.
+    pub accounts: u64,
+    /// User tokens, those in creds files too.
+    pub users: u64,
+    /// Other tokens.
+    pub others: u64,
+    /// Server configurations.
+    pub configs: u64,
+}
+
+/// When one credential ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expiration {
+    /// `operator`, `account`, `user`, `activation`.
+    pub kind: &'static str,
+    /// The name in the token.
+    pub name: String,
+    /// The subject key, in full.
+    pub subject: String,
+    /// Unix seconds; none: never.
+    pub expires: Option<i64>,
+    /// The file that holds it.
+    pub file: String,
+}
+
+/// One import, as an edge of the graph of accounts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edge {
+    /// Key of the importing account.
+    pub importer: String,
+    /// Key of the exporting account, as written in the import.
+    pub exporter: String,
+    /// The exporter's subject.
+    pub subject: String,
+    /// A service, else a stream.
+    pub service: bool,
+    /// Why the import is dead; none: it works.
+    pub broken: Option<String>,
+}
+
+/// The accounts and the imports between them.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    /// Name of each account, by key.
+    pub accounts: BTreeMap<String, String>,
+    /// Imports, sorted.
+    pub edges: Vec<Edge>,
+}
+
+/// Findings of one rule.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// The gravest severity among its findings.
+    pub severity: Severity,
+    /// How many were found, those beyond [`KEPT_PER_RULE`] too.
+    pub total: u64,
+    /// Those kept, sorted by file, place and message.
+    pub findings: Vec<Finding>,
+}
+
+/// Everything that an audit says.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The time it was judged for, Unix seconds.
+    pub at: i64,
+    /// What was looked at.
+    pub inputs: Inputs,
+    /// What was found, by severity, then by code.
+    pub groups: Vec<Group>,
+    /// Findings that an ignore covers.
+    pub ignored: u64,
+    /// Findings that the baseline knows.
+    pub baselined: u64,
+    /// Ignores that cover nothing, in words.
+    pub stale_ignores: Vec<String>,
+    /// What could not be read.
+    pub unread: Vec<Unread>,
+    /// When credentials end, soonest first; those that never end are counted in `endless` alone.
+    pub expirations: Vec<Expiration>,
+    /// Credentials that never end.
+    pub endless: u64,
+    /// Accounts and imports.
+    pub graph: Graph,
+}
+
+impl Report {
+    /// Every finding that was kept, gravest rules first.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.groups.iter().flat_map(|group| &group.findings)
+    }
+
+    /// How many findings of exactly this severity, those not kept too.
+    pub fn count(&self, severity: Severity) -> u64 {
+        self.groups.iter().filter(|group| group.severity == severity).map(|group| group.total).sum()
+    }
+
+    /// How many findings in all.
+    pub fn total(&self) -> u64 {
+        self.groups.iter().map(|group| group.total).sum()
+    }
+
+    /// How many findings were counted and not kept.
+    pub fn dropped(&self) -> u64 {
+        self.total() - self.groups.iter().map(|group| group.findings.len() as u64).sum::<u64>()
+    }
+
+    /// Whether anything reaches `least`.
+    pub fn fails(&self, least: Severity) -> bool {
+        self.groups.iter().any(|group| group.severity >= least)
+    }
+}
+
+/// Gathers findings, through a policy, into groups. One for each worker; merged at the end.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    groups: BTreeMap<&'static str, Group>,
+    ignored: u64,
+    baselined: u64,
+}
+
+impl Gathered {
+    /// Judges a finding; true where it is told.
+    pub fn add(&mut self, mut finding: Finding, policy: &Policy) -> bool {
+        match policy.judge(&mut finding) {
+            Judgement::Unselected => return false,
+            Judgement::Ignored => self.ignored += 1,
+            Judgement::Baselined => self.baselined += 1,
+            Judgement::Keep => {
+                self.keep(finding);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn keep(&mut self, finding: Finding) {
+        let group = self.groups.entry(finding.code()).or_insert_with(|| Group {
+            rule: finding.rule,
+            severity: finding.severity,
+            total: 0,
+            findings: Vec::new(),
+        });
+        group.severity = group.severity.max(finding.severity);
+        group.total += 1;
+        if group.findings.len() < KEPT_PER_RULE {
+            group.findings.push(finding);
+        }
+    }
+
+    /// Takes in what another worker gathered.
+    pub fn merge(&mut self, other: Gathered) {
+        self.ignored += other.ignored;
+        self.baselined += other.baselined;
+        for (code, theirs) in other.groups {
+            match self.groups.get_mut(code) {
+                None => _ = self.groups.insert(code, theirs),
+                Some(ours) => {
+                    ours.severity = ours.severity.max(theirs.severity);
+                    ours.total += theirs.total;
+                    let room = KEPT_PER_RULE.saturating_sub(ours.findings.len());
+                    ours.findings.extend(theirs.findings.into_iter().take(room));
+                }
+            }
+        }
+    }
+
+    /// Puts what was gathered into `report`, sorted.
+    pub fn finish(self, report: &mut Report, policy: &Policy) {
+        report.ignored = self.ignored;
+        report.baselined = self.baselined;
+        report.stale_ignores = policy.unmatched().map(|ignore| ignore.describe()).collect();
+        report.groups = self.groups.into_values().collect();
+        report.groups.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.rule.code.cmp(b.rule.code)));
+        for group in &mut report.groups {
+            group.findings.sort_by(|a, b| order(a).cmp(&order(b)));
+        }
+    }
+}
+
+fn order(finding: &Finding) -> (&str, usize, &str, &str) {
+    let place = finding.places.first();
+    (
+        place.map_or("", |p| &p.file),
+        place.and_then(|p| p.span.as_ref()).map_or(0, |span| span.start),
+        place.and_then(|p| p.pointer.as_deref()).unwrap_or_default(),
+        &finding.message,
+    )
+}
