@@ -121,7 +121,10 @@ impl Ignore {
                     p.owner.as_ref().is_some_and(|owner| owner.contains(subject)) || p.file.contains(subject)
                 })
             })
-            && self.pointer.as_ref().is_none_or(|pointer| place.is_some_and(|p| p.pointer.as_ref() == Some(pointer)))
+            && self
+                .pointer
+                .as_ref()
+                .is_none_or(|pointer| place.is_some_and(|p| p.pointer.as_ref() == Some(pointer)))
     }
 
     /// The ignore in words, for the report of those that match nothing.
