@@ -1,1 +1,8 @@
 //! What would nats-server do? Its gates in its order with its own words.
+
+pub mod decision;
+pub mod gates;
+pub mod version;
+
+pub use decision::{Decision, Granted, Level, Limits, LogLine, Outcome, Step, Verdict};
+pub use version::Version;
