@@ -1,1 +1,17 @@
 //! How do we say so? One file for each form of output.
+
+mod dto;
+mod github;
+mod graph;
+mod junit;
+mod prometheus;
+mod report;
+mod sarif;
+
+pub use dto::{FindingDto, TimeDto};
+pub use github::github;
+pub use graph::{dot, mermaid};
+pub use junit::junit;
+pub use prometheus::prometheus;
+pub use report::{SCHEMA as REPORT_SCHEMA, json as report_json, json_line};
+pub use sarif::sarif;

@@ -1,0 +1,48 @@
+//! Workflow commands of GitHub Actions: an annotation for each finding.
+
+use std::io::{self, Write};
+
+use crate::audit::Report;
+use crate::lint::{Finding, Severity};
+
+/// Writes an annotation for each finding, then one for everything that could not be read.
+pub fn github(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    report.findings().try_for_each(|finding| annotation(finding, out))?;
+    for unread in &report.unread {
+        writeln!(out, "::error file={}::{}", property(&unread.path), data(&unread.error))?;
+    }
+    Ok(())
+}
+
+fn annotation(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let command = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "notice",
+    };
+    let mut text = finding.message.clone();
+    if let Some(pointer) = finding.places.first().and_then(|place| place.pointer.as_ref()) {
+        text.push_str(&format!(" (at {pointer})"));
+    }
+    for help in &finding.help {
+        text.push_str(&format!("\nhelp: {help}"));
+    }
+    let file = finding.places.first().map_or("", |place| &place.file);
+    writeln!(
+        out,
+        "::{command} file={},title={}::{}",
+        property(file),
+        property(&format!("jwtfix: {}", finding.code())),
+        data(&text)
+    )
+}
+
+/// Escapes the text of a command, as the runner's toolkit does.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// Escapes a property of a command, as the runner's toolkit does.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,28 @@
+//! `jwtfix/report/v1`: an audit as one JSON object, or as a line of JSON for each finding.
+
+use std::io::{self, Write};
+
+use super::dto::{FindingDto, ReportHead};
+use crate::audit::Report;
+use crate::lint::Finding;
+
+/// The schema's name.
+pub const SCHEMA: &str = "jwtfix/report/v1";
+
+/// Writes the whole report as one JSON object; findings are written one at a time, never held twice.
+pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let head = serde_json::to_string(&ReportHead::from(report))?;
+    let open = head.strip_suffix('}').expect("a struct becomes a JSON object");
+    write!(out, "{open},\"findings\":[")?;
+    for (i, finding) in report.findings().enumerate() {
+        out.write_all(if i == 0 { b"\n" } else { b",\n" })?;
+        serde_json::to_writer(&mut *out, &FindingDto::from(finding))?;
+    }
+    out.write_all(b"]}\n")
+}
+
+/// Writes one finding as one line of JSON.
+pub fn json_line(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &FindingDto::from(finding))?;
+    out.write_all(b"\n")
+}
