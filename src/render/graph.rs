@@ -14,7 +14,9 @@ pub fn dot(graph: &Graph, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {id} [label=\"{}\"{style}];", quoted(&label(graph, key)))?;
     }
     for edge in &graph.edges {
-        let (Some(importer), Some(exporter)) = (ids.get(&*edge.importer), ids.get(&*edge.exporter)) else { continue };
+        let (Some(importer), Some(exporter)) = (ids.get(&*edge.importer), ids.get(&*edge.exporter)) else {
+            continue;
+        };
         let colour = if edge.broken.is_some() { ", color=red, fontcolor=red" } else { "" };
         writeln!(out, "  {importer} -> {exporter} [label=\"{}\"{colour}];", quoted(&edge_label(edge)))?;
     }
@@ -30,7 +32,9 @@ pub fn mermaid(graph: &Graph, out: &mut dyn Write) -> io::Result<()> {
     }
     let mut broken = Vec::new();
     for (i, edge) in graph.edges.iter().enumerate() {
-        let (Some(importer), Some(exporter)) = (ids.get(&*edge.importer), ids.get(&*edge.exporter)) else { continue };
+        let (Some(importer), Some(exporter)) = (ids.get(&*edge.importer), ids.get(&*edge.exporter)) else {
+            continue;
+        };
         let arrow = if edge.broken.is_some() { "-.->" } else { "-->" };
         writeln!(out, "  {importer} {arrow}|\"{}\"| {exporter}", entities(&edge_label(edge)))?;
         if edge.broken.is_some() {
