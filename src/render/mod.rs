@@ -3,6 +3,7 @@
 mod dto;
 mod github;
 mod graph;
+mod html;
 mod junit;
 mod prometheus;
 mod report;
@@ -11,6 +12,7 @@ mod sarif;
 pub use dto::{FindingDto, TimeDto};
 pub use github::github;
 pub use graph::{dot, mermaid};
+pub use html::html;
 pub use junit::junit;
 pub use prometheus::prometheus;
 pub use report::{SCHEMA as REPORT_SCHEMA, json as report_json, json_line};
