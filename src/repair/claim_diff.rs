@@ -47,7 +47,12 @@ fn walk(pointer: &str, before: &Value, after: &Value, changes: &mut Vec<Change>)
     }
 }
 
-fn objects(pointer: &str, before: &Map<String, Value>, after: &Map<String, Value>, changes: &mut Vec<Change>) {
+fn objects(
+    pointer: &str,
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+    changes: &mut Vec<Change>,
+) {
     for (name, new) in after {
         let pointer = join(pointer, name);
         match before.get(name) {
@@ -69,7 +74,9 @@ fn appeared(pointer: String, value: &Value, changes: &mut Vec<Change>) {
     match value {
         Value::Object(members) if !members.is_empty() => objects(&pointer, &Map::new(), members, changes),
         Value::Array(elements) if !elements.is_empty() => lists(&pointer, &[], elements, changes),
-        _ => changes.push(Change { pointer, element: String::new(), before: None, after: Some(value.clone()) }),
+        _ => {
+            changes.push(Change { pointer, element: String::new(), before: None, after: Some(value.clone()) })
+        }
     }
 }
 
@@ -77,7 +84,9 @@ fn vanished(pointer: String, value: &Value, changes: &mut Vec<Change>) {
     match value {
         Value::Object(members) if !members.is_empty() => objects(&pointer, members, &Map::new(), changes),
         Value::Array(elements) if !elements.is_empty() => lists(&pointer, elements, &[], changes),
-        _ => changes.push(Change { pointer, element: String::new(), before: Some(value.clone()), after: None }),
+        _ => {
+            changes.push(Change { pointer, element: String::new(), before: Some(value.clone()), after: None })
+        }
     }
 }
 
@@ -148,7 +157,9 @@ fn absent_means(pointer: &str, value: &Value) -> bool {
         Value::Number(number) => number.as_i64() == Some(0),
         Value::String(text) => text.is_empty(),
         Value::Array(elements) => elements.is_empty() && !presence_matters(pointer),
-        Value::Object(members) => members.iter().all(|(name, value)| absent_means(&join(pointer, name), value)),
+        Value::Object(members) => {
+            members.iter().all(|(name, value)| absent_means(&join(pointer, name), value))
+        }
         Value::Bool(true) => false,
     }
 }
@@ -162,7 +173,9 @@ fn presence_matters(pointer: &str) -> bool {
 
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Number(a), Value::Number(b)) => a == b || (a.as_f64().is_some() && a.as_f64() == b.as_f64() && a.as_i64() == b.as_i64()),
+        (Value::Number(a), Value::Number(b)) => {
+            a == b || (a.as_f64().is_some() && a.as_f64() == b.as_f64() && a.as_i64() == b.as_i64())
+        }
         _ => a == b,
     }
 }
