@@ -2,7 +2,9 @@
 
 pub mod decision;
 pub mod gates;
+pub mod options;
 pub mod version;
 
 pub use decision::{Decision, Granted, Level, Limits, LogLine, Outcome, Step, Verdict};
+pub use options::ServerOptions;
 pub use version::Version;
