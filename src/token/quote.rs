@@ -62,8 +62,10 @@ mod tests {
 
     #[test]
     fn quotes_as_go_does() {
-        assert_eq!(quote("a\"\\\n\x07\x01\x7f é \u{a0}\u{200b}\u{10ffff}".as_bytes()),
-            "\"a\\\"\\\\\\n\\a\\x01\\x7f é \\u00a0\\u200b\\U0010ffff\"");
+        assert_eq!(
+            quote("a\"\\\n\x07\x01\x7f é \u{a0}\u{200b}\u{10ffff}".as_bytes()),
+            "\"a\\\"\\\\\\n\\a\\x01\\x7f é \\u00a0\\u200b\\U0010ffff\""
+        );
         assert_eq!(quote(b"\xff\xfe"), r#""\xff\xfe""#);
         assert_eq!(quote_char(0xef), "'ï'");
         assert_eq!(quote_char(b'\n'), r"'\n'");

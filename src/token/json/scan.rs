@@ -216,7 +216,9 @@ mod tests {
 
     #[test]
     fn accepts_json() {
-        for doc in ["{}", " [1,-0.5e+3,\"\\u00e9\",true,false,null,{\"a\":[]}] \n", "0", "-0", "\"\"", "[[],{}]"] {
+        for doc in
+            ["{}", " [1,-0.5e+3,\"\\u00e9\",true,false,null,{\"a\":[]}] \n", "0", "-0", "\"\"", "[[],{}]"]
+        {
             assert_eq!(syntax_error(doc.as_bytes()), None, "{doc}");
         }
         let deep = [vec![b'['; MAX_DEPTH], vec![b']'; MAX_DEPTH]].concat();

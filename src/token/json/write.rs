@@ -46,7 +46,9 @@ pub(crate) fn float(number: f64, out: &mut Vec<u8>) {
     if size != 0.0 && !(1e-6..1e21).contains(&size) {
         let text = format!("{number:e}");
         match text.split_once('e') {
-            Some((digits, exponent)) if !exponent.starts_with('-') => out.extend(format!("{digits}e+{exponent}").bytes()),
+            Some((digits, exponent)) if !exponent.starts_with('-') => {
+                out.extend(format!("{digits}e+{exponent}").bytes())
+            }
             _ => out.extend(text.bytes()),
         }
     } else {
