@@ -3,6 +3,11 @@
 pub mod decision;
 pub mod gates;
 pub mod options;
+pub mod source;
+pub mod subjects;
+pub mod template;
+pub mod terms;
+pub mod times;
 pub mod version;
 
 pub use decision::{Decision, Granted, Level, Limits, LogLine, Outcome, Step, Verdict};

@@ -1,0 +1,470 @@
+//! Which permissions does the template of a scoped signing key give this user?
+//!
+//! `processUserPermissionsTemplate` in its three forms: whole tokens up to 2.10, anywhere since 2.11, and since
+//! 2.11.14 and 2.12.5 without the crash at unknown functions.
+
+use super::options::SubjectPermission;
+use super::subjects;
+use super::terms::Terms;
+use super::version::{TEMPLATE_ANYWHERE, UNKNOWN_TEMPLATE_REFUSED, Version};
+
+/// Who the template is filled in for.
+#[derive(Debug, Clone, Copy)]
+pub struct Person<'a> {
+    /// The user's name.
+    pub name: &'a str,
+    /// The user's key.
+    pub subject: &'a str,
+    /// The user's `issuer_account`.
+    pub account: &'a str,
+    /// The user's tags.
+    pub tags: &'a [String],
+    /// The account's name.
+    pub account_name: &'a str,
+    /// The account's tags.
+    pub account_tags: &'a [String],
+}
+
+/// Why a template gives no permissions.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TemplateError {
+    /// A function that no server knows.
+    #[error("template operation in {entry:?}: {operation:?} is not defined")]
+    UnknownFunction {
+        /// The entry of the list.
+        entry: String,
+        /// What stands between the braces.
+        operation: String,
+    },
+    /// A tag that neither user nor account has, in a deny list.
+    #[error("generated invalid subject {entry:?}: {tag:?} is not defined")]
+    MissingTag {
+        /// The entry of the list.
+        entry: String,
+        /// The tag's name.
+        tag: String,
+    },
+    /// A deny entry became no valid subject.
+    #[error("generated invalid subject: {entry:?} becomes {subject:?}")]
+    InvalidSubject {
+        /// The entry of the list.
+        entry: String,
+        /// What became of it.
+        subject: String,
+    },
+    /// More than 4096 subjects.
+    #[error("template expansion exceeds limit: 4096")]
+    TooMany,
+    /// The server crashes.
+    #[error("the server crashes at {entry:?} (panic: {panic})")]
+    Crash {
+        /// The entry of the list.
+        entry: String,
+        /// Go's words.
+        panic: String,
+    },
+    /// An older server would make more subjects than are counted here.
+    #[error("{entry:?} makes more subjects than are walked here")]
+    NotWalked {
+        /// The entry of the list.
+        entry: String,
+    },
+}
+
+/// What became of a template.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filled {
+    /// The terms with every list filled in.
+    pub terms: Terms,
+    /// Entries of allow lists that were dropped, since they gave no valid subject.
+    pub dropped: Vec<String>,
+}
+
+/// Servers without the cap could make any number; this is where the walk ends.
+const WALKED: usize = 1 << 16;
+
+/// Fills in the template of a scope.
+pub fn fill(template: &Terms, person: &Person<'_>, version: Version) -> Result<Filled, TemplateError> {
+    let mut dropped = Vec::new();
+    let mut list = |entries: &Option<Vec<String>>, deny: bool| match entries {
+        Some(e) if version.has(&TEMPLATE_ANYWHERE) => {
+            anywhere(e, person, version, deny, &mut dropped).map(Some)
+        }
+        Some(e) => whole_tokens(e, person, deny, &mut dropped).map(Some),
+        None => Ok(None),
+    };
+    let mut one = |p: &SubjectPermission| -> Result<SubjectPermission, TemplateError> {
+        let mut filled = SubjectPermission { allow: list(&p.allow, false)?, deny: list(&p.deny, true)? };
+        let count = |l: &Option<Vec<String>>| l.as_ref().map_or(0, Vec::len);
+        if count(&p.allow) > 0 && count(&filled.allow) == 0 {
+            let deny = filled.deny.get_or_insert_default();
+            if !deny.iter().any(|d| d == ">") {
+                deny.push(">".to_owned());
+            }
+        }
+        Ok(filled)
+    };
+    let subscribe = one(&template.subscribe)?;
+    let publish = one(&template.publish)?;
+    Ok(Filled { terms: Terms { publish, subscribe, ..template.clone() }, dropped })
+}
+
+/// All matches of `{{2}([^}]+)}{2}`.
+fn templates(entry: &str) -> Vec<&str> {
+    let (bytes, mut found, mut at) = (entry.as_bytes(), Vec::new(), 0);
+    while let Some(open) = entry.get(at..).and_then(|rest| rest.find("{{")).map(|i| i + at) {
+        let inner = open + 2;
+        let Some(close) = entry.get(inner..).and_then(|rest| rest.find('}')).map(|i| i + inner) else {
+            break;
+        };
+        if close > inner && bytes.get(close + 1) == Some(&b'}') {
+            found.extend(entry.get(open..close + 2));
+            at = close + 2;
+        } else if close > inner {
+            // No start before this brace can match either: its text would end at the same brace.
+            at = close + 1;
+        } else {
+            at = open + 1;
+        }
+    }
+    found
+}
+
+/// Go's `strings.EqualFold` against an ASCII text.
+fn equal_fold(text: &str, ascii: &str) -> bool {
+    let fold = |c: char| match c {
+        '\u{17f}' => 's',
+        '\u{212a}' => 'k',
+        c => c.to_ascii_lowercase(),
+    };
+    text.chars().map(fold).eq(ascii.chars().map(fold))
+}
+
+/// `strings.EqualFold` of the first bytes of an operation.
+fn begins(op: &str, prefix: &str) -> bool {
+    op.as_bytes().get(..prefix.len()).is_some_and(|b| b.eq_ignore_ascii_case(prefix.as_bytes()))
+}
+
+enum Op<'a> {
+    Value(&'a str),
+    Tag(&'a [String], String),
+    Unknown,
+    Panic(String),
+}
+
+fn operation<'a>(op: &str, person: &Person<'a>, bounded: bool) -> Op<'a> {
+    for (name, value) in [
+        ("name()", person.name),
+        ("subject()", person.subject),
+        ("account-name()", person.account_name),
+        ("account-subject()", person.account),
+    ] {
+        if equal_fold(op, name) {
+            return Op::Value(value);
+        }
+    }
+    for (prefix, tags) in [("tag(", person.tags), ("account-tag(", person.account_tags)] {
+        if op.len() < prefix.len() && !bounded {
+            return Op::Panic(format!(
+                "slice bounds out of range [:{}] with length {}",
+                prefix.len(),
+                op.len()
+            ));
+        }
+        if begins(op, prefix) && op.ends_with(')') {
+            // The prefix is compared without, but stripped with regard to letter case.
+            let key = op.strip_prefix(prefix).unwrap_or(op);
+            return Op::Tag(tags, key.strip_suffix(')').unwrap_or(key).to_owned());
+        }
+    }
+    Op::Unknown
+}
+
+fn tag_values<'a>(tags: &'a [String], key: &str) -> Vec<&'a str> {
+    let prefix = format!("{}:", key.to_lowercase());
+    tags.iter().filter_map(|t| t.strip_prefix(prefix.as_str())).collect()
+}
+
+/// 2.11 and later.
+fn anywhere(
+    entries: &[String],
+    person: &Person<'_>,
+    version: Version,
+    deny: bool,
+    dropped: &mut Vec<String>,
+) -> Result<Vec<String>, TemplateError> {
+    if entries.iter().all(|e| templates(e).is_empty()) {
+        return Ok(entries.to_vec());
+    }
+    let bounded = version.has(&UNKNOWN_TEMPLATE_REFUSED);
+    let mut out: Vec<String> = Vec::new();
+    for entry in entries {
+        let sources = templates(entry);
+        let mut values: Vec<Vec<&str>> = Vec::with_capacity(sources.len());
+        let mut has_tags = false;
+        for source in &sources {
+            let op = source.strip_prefix("{{").and_then(|s| s.strip_suffix("}}")).unwrap_or(source).trim();
+            match operation(op, person, bounded) {
+                Op::Value(v) => values.push(vec![v]),
+                Op::Tag(tags, key) => {
+                    has_tags = true;
+                    let found = tag_values(tags, &key);
+                    if found.is_empty() && deny {
+                        return Err(TemplateError::MissingTag { entry: entry.clone(), tag: key });
+                    }
+                    values.push(if found.is_empty() { vec![" "] } else { found });
+                }
+                Op::Unknown if bounded || deny => {
+                    return Err(TemplateError::UnknownFunction {
+                        entry: entry.clone(),
+                        operation: op.to_owned(),
+                    });
+                }
+                Op::Unknown => values.push(Vec::new()),
+                Op::Panic(panic) => return Err(TemplateError::Crash { entry: entry.clone(), panic }),
+            }
+        }
+        if !has_tags && values.iter().any(Vec::is_empty) {
+            let panic = "index out of range [0] with length 0".to_owned();
+            return Err(TemplateError::Crash { entry: entry.clone(), panic });
+        }
+        let count = values.iter().try_fold(1_usize, |n, v| n.checked_mul(v.len())).unwrap_or(usize::MAX);
+        if has_tags && bounded && out.len().saturating_add(count) > 4096 {
+            return Err(TemplateError::TooMany);
+        }
+        if out.len().saturating_add(count) > WALKED {
+            return Err(TemplateError::NotWalked { entry: entry.clone() });
+        }
+        let before = out.len();
+        for combination in 0..count {
+            let mut subject = entry.clone();
+            let mut rest = combination;
+            let mut chosen = vec![""; values.len()];
+            for (slot, options) in chosen.iter_mut().zip(&values).rev() {
+                *slot = options.get(rest % options.len()).copied().unwrap_or_default();
+                rest /= options.len();
+            }
+            for (source, value) in sources.iter().zip(&chosen) {
+                subject = subject.replace(source, value);
+            }
+            if subjects::is_valid(&subject) {
+                out.push(subject);
+            } else if deny {
+                return Err(TemplateError::InvalidSubject { entry: entry.clone(), subject });
+            }
+        }
+        if out.len() == before {
+            dropped.push(entry.clone());
+        }
+    }
+    Ok(out)
+}
+
+/// Up to 2.10: a template is a whole token between dots, without blanks.
+fn whole_tokens(
+    entries: &[String],
+    person: &Person<'_>,
+    deny: bool,
+    dropped: &mut Vec<String>,
+) -> Result<Vec<String>, TemplateError> {
+    let inner = |t: &str| t.strip_prefix("{{").filter(|_| t.ends_with("}}")).map(str::to_owned);
+    if !entries.iter().any(|e| e.split('.').any(|t| inner(t).is_some())) {
+        return Ok(entries.to_vec());
+    }
+    let mut out: Vec<String> = Vec::new();
+    for entry in entries {
+        let mut tokens: Vec<String> = Vec::new();
+        let mut values: Vec<Vec<&str>> = Vec::new();
+        for token in entry.split('.') {
+            let Some(op) = inner(token) else {
+                tokens.push(token.to_owned());
+                continue;
+            };
+            let op = op.strip_suffix("}}").unwrap_or(&op).to_lowercase();
+            let key =
+                |prefix: &str| op.strip_prefix(prefix).and_then(|o| o.strip_suffix(')')).map(str::to_owned);
+            let (tags, key) = match op.as_str() {
+                "name()" => {
+                    tokens.push(person.name.to_owned());
+                    continue;
+                }
+                "subject()" => {
+                    tokens.push(person.subject.to_owned());
+                    continue;
+                }
+                "account-name()" => {
+                    tokens.push(person.account_name.to_owned());
+                    continue;
+                }
+                "account-subject()" => {
+                    tokens.push(person.account.to_owned());
+                    continue;
+                }
+                _ => match (key("account-tag("), key("tag(")) {
+                    (Some(k), _) => (person.account_tags, k),
+                    (None, Some(k)) => (person.tags, k),
+                    (None, None) => {
+                        tokens.push(" ".to_owned());
+                        continue;
+                    }
+                },
+            };
+            let found = tag_values(tags, &key);
+            if found.is_empty() && deny {
+                return Err(TemplateError::MissingTag { entry: entry.clone(), tag: key });
+            }
+            // An empty token is where a value of a tag goes.
+            tokens.push(if found.is_empty() { " ".to_owned() } else { String::new() });
+            if !found.is_empty() {
+                values.push(found);
+            }
+        }
+        let count = values.iter().try_fold(1_usize, |n, v| n.checked_mul(v.len())).unwrap_or(usize::MAX);
+        if out.len().saturating_add(count) > WALKED {
+            return Err(TemplateError::NotWalked { entry: entry.clone() });
+        }
+        let before = out.len();
+        for combination in 0..count {
+            let mut rest = combination;
+            let mut chosen: Vec<&str> = Vec::with_capacity(values.len());
+            for options in values.iter().rev() {
+                chosen.push(options.get(rest % options.len()).copied().unwrap_or_default());
+                rest /= options.len();
+            }
+            let filled: Vec<&str> = tokens
+                .iter()
+                .map(|t| if t.is_empty() { chosen.pop().unwrap_or_default() } else { t.as_str() })
+                .collect();
+            let subject = filled.join(".");
+            if subjects::is_valid(&subject) {
+                out.push(subject);
+            } else if deny {
+                return Err(TemplateError::InvalidSubject { entry: entry.clone(), subject });
+            }
+        }
+        if out.len() == before {
+            dropped.push(entry.clone());
+        }
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEW: Version = Version::NEWEST;
+    const OLD: Version = Version::new(2, 10, 26);
+    const CRASHING: Version = Version::new(2, 11, 2);
+
+    fn strings(list: &[&str]) -> Vec<String> {
+        list.iter().map(|s| (*s).to_owned()).collect()
+    }
+
+    fn ask(
+        allow: &[&str],
+        deny: &[&str],
+        version: Version,
+    ) -> Result<(Vec<String>, Vec<String>), TemplateError> {
+        let tags = strings(&["team:red", "team:blue", "env:a.b", "UP:x", "w:>"]);
+        let account_tags = strings(&["zone:eu"]);
+        let person = Person {
+            name: "bob",
+            subject: "UABC",
+            account: "AABC",
+            tags: &tags,
+            account_name: "acc",
+            account_tags: &account_tags,
+        };
+        let some = |l: &[&str]| (!l.is_empty()).then(|| strings(l));
+        let template = Terms {
+            publish: SubjectPermission { allow: some(allow), deny: some(deny) },
+            subs: -1,
+            ..Terms::default()
+        };
+        let p = fill(&template, &person, version)?.terms.publish;
+        Ok((p.allow.unwrap_or_default(), p.deny.unwrap_or_default()))
+    }
+
+    #[test]
+    fn templates_are_filled_in() {
+        for (allow, version, want) in [
+            (&["a", "b q"][..], NEW, &["a", "b q"][..]),
+            (&["u.{{name()}}"], NEW, &["u.bob"]),
+            (&["u.{{ NAME() }}"], NEW, &["u.bob"]),
+            (&["u.{{subject()}}.{{account-name()}}.{{account-subject()}}"], NEW, &["u.UABC.acc.AABC"]),
+            (&["pre-{{name()}}-post"], NEW, &["pre-bob-post"]),
+            (&["t.{{tag(team)}}"], NEW, &["t.red", "t.blue"]),
+            (&["t.{{tag(team)}}.{{account-tag(zone)}}"], NEW, &["t.red.eu", "t.blue.eu"]),
+            (&["{{tag(team)}}.{{tag(env)}}"], NEW, &["red.a.b", "blue.a.b"]),
+            (&["x.{{tag(w)}}"], NEW, &["x.>"]),
+            (&["x", "t.{{tag(none)}}"], NEW, &["x"]),
+            (&["x", "t.{{tag(UP)}}"], NEW, &["x"]),
+            (&["x", "t.{{Tag(team)}}"], NEW, &["x"]),
+            (&["x q", "{{name()}}"], NEW, &["bob"]),
+            (&["{{tag(team)}}.{{tag(team)}}"], NEW, &["red.red", "red.red", "blue.blue", "blue.blue"]),
+            (&["u.{{name()}}"], OLD, &["u.bob"]),
+            (&["t.{{Tag(team)}}"], OLD, &["t.red", "t.blue"]),
+            (&["pre-{{name()}}-post"], OLD, &["pre-{{name()}}-post"]),
+            (&["x", "u.{{what()}}", "{{name()}}"], OLD, &["x", "bob"]),
+            (&["{{tag(team)}}.{{tag(env)}}"], OLD, &["red.a.b", "blue.a.b"]),
+        ] {
+            let got = ask(allow, &[], version).map(|(a, _)| a);
+            assert_eq!(got, Ok(strings(want)), "{allow:?} {version}");
+        }
+    }
+
+    #[test]
+    fn an_allow_list_that_ends_empty_denies_all() {
+        for version in [NEW, OLD] {
+            assert_eq!(ask(&["t.{{tag(none)}}"], &[], version), Ok((vec![], strings(&[">"]))));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_filled_in() {
+        for (allow, deny, version, want) in [
+            (&[][..], &["t.{{tag(none)}}"][..], NEW, "generated invalid subject \"t.{{tag(none)}}\""),
+            (&[], &["{{name()}}", "a q"], NEW, "generated invalid subject"),
+            (&["{{what()}}"], &[], NEW, "template operation in \"{{what()}}\": \"what()\" is not defined"),
+            (&["{{what()}}"], &[], CRASHING, "the server crashes"),
+            (&["{{a}}"], &[], CRASHING, "slice bounds out of range [:4] with length 1"),
+            (&["{{account-what()}}"], &[], CRASHING, "index out of range [0] with length 0"),
+            (&[], &["{{account-what()}}"], CRASHING, "template operation in"),
+            (&[], &["{{what()}}"], OLD, "generated invalid subject"),
+        ] {
+            let got = ask(allow, deny, version).expect_err("no permissions").to_string();
+            assert!(got.contains(want), "{allow:?} {deny:?} {version}: {got}");
+        }
+    }
+
+    #[test]
+    fn expansion_is_bounded() {
+        let tags: Vec<String> = (0..17).map(|i| format!("t:{i}")).collect();
+        let person =
+            Person { name: "", subject: "", account: "", tags: &tags, account_name: "", account_tags: &[] };
+        let entry = "{{tag(t)}}.{{ tag(t) }}.{{  tag(t)}}";
+        let template = Terms {
+            publish: SubjectPermission { allow: Some(vec![entry.to_owned()]), deny: None },
+            ..Terms::default()
+        };
+        assert_eq!(fill(&template, &person, NEW), Err(TemplateError::TooMany));
+        let filled = fill(&template, &person, CRASHING).expect("older servers make them all");
+        assert_eq!(filled.terms.publish.allow.map(|a| a.len()), Some(17 * 17 * 17));
+    }
+
+    #[test]
+    fn braces_are_found_as_the_expression_finds_them() {
+        for (entry, want) in [
+            ("{{a}}", &["{{a}}"][..]),
+            ("{{{a}}}", &["{{{a}}"]),
+            ("{{}}", &[]),
+            ("{{a}", &[]),
+            ("{{a} {{b}}", &["{{b}}"]),
+            ("{{}}{{c}}", &["{{c}}"]),
+            ("{{a}}{{b}}", &["{{a}}", "{{b}}"]),
+        ] {
+            assert_eq!(templates(entry), want, "{entry}");
+        }
+    }
+}
