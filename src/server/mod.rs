@@ -3,12 +3,14 @@
 pub mod decision;
 pub mod gates;
 pub mod options;
+pub mod permissions;
 pub mod source;
 pub mod subjects;
 pub mod template;
 pub mod terms;
 pub mod times;
 pub mod version;
+pub mod via;
 
 pub use decision::{Decision, Granted, Level, Limits, LogLine, Outcome, Step, Verdict};
 pub use options::ServerOptions;
