@@ -57,7 +57,7 @@ pub struct Directory {
 }
 
 /// Permissions of a user in a configuration; `None` is a member that is absent.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Permissions {
     /// Publishing.
     pub publish: Option<SubjectPermission>,
@@ -67,17 +67,10 @@ pub struct Permissions {
     pub responses: Option<(i64, i64)>,
 }
 
-/// Allow and deny list of one direction; `None` is an absent list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SubjectPermission {
-    /// The allow list.
-    pub allow: Option<Vec<String>>,
-    /// The deny list.
-    pub deny: Option<Vec<String>>,
-}
+pub use crate::token::Permission as SubjectPermission;
 
 /// A user or nkey of a configuration.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ConfigUser {
     /// Its name; empty for an nkey.
     pub user: String,
@@ -96,7 +89,7 @@ pub struct ConfigUser {
 }
 
 /// An account of a configuration.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ConfigAccount {
     /// Its name.
     pub name: String,
@@ -146,7 +139,7 @@ pub struct Callout {
 }
 
 /// `leafnodes { … }`, the accepting side.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Leafnodes {
     /// Whether leafnodes are accepted at all: a port is set.
     pub listen: bool,
@@ -197,7 +190,7 @@ impl Listener {
 }
 
 /// What the server was told.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ServerOptions {
     /// The trusted operators, in the configuration's order.
     pub operators: Vec<Operator>,

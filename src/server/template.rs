@@ -5,8 +5,8 @@
 
 use super::options::SubjectPermission;
 use super::subjects;
-use super::terms::Terms;
 use super::version::{TEMPLATE_ANYWHERE, UNKNOWN_TEMPLATE_REFUSED, Version};
+use crate::token::{Permissions, UserPermissionLimits as Terms};
 
 /// Who the template is filled in for.
 #[derive(Debug, Clone, Copy)]
@@ -72,7 +72,7 @@ pub enum TemplateError {
 }
 
 /// What became of a template.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filled {
     /// The terms with every list filled in.
     pub terms: Terms,
@@ -104,9 +104,10 @@ pub fn fill(template: &Terms, person: &Person<'_>, version: Version) -> Result<F
         }
         Ok(filled)
     };
-    let subscribe = one(&template.subscribe)?;
-    let publish = one(&template.publish)?;
-    Ok(Filled { terms: Terms { publish, subscribe, ..template.clone() }, dropped })
+    let subscribe = one(&template.permissions.subscribe)?;
+    let publish = one(&template.permissions.publish)?;
+    let permissions = Permissions { publish, subscribe, resp: template.permissions.resp };
+    Ok(Filled { terms: Terms { permissions, ..template.clone() }, dropped })
 }
 
 /// All matches of `{{2}([^}]+)}{2}`.
@@ -377,12 +378,10 @@ mod tests {
             account_tags: &account_tags,
         };
         let some = |l: &[&str]| (!l.is_empty()).then(|| strings(l));
-        let template = Terms {
-            publish: SubjectPermission { allow: some(allow), deny: some(deny) },
-            subs: -1,
-            ..Terms::default()
-        };
-        let p = fill(&template, &person, version)?.terms.publish;
+        let publish = SubjectPermission { allow: some(allow), deny: some(deny) };
+        let permissions = Permissions { publish, ..Permissions::default() };
+        let template = Terms { permissions, subs: -1, ..Terms::default() };
+        let p = fill(&template, &person, version)?.terms.permissions.publish;
         Ok((p.allow.unwrap_or_default(), p.deny.unwrap_or_default()))
     }
 
@@ -444,13 +443,12 @@ mod tests {
         let person =
             Person { name: "", subject: "", account: "", tags: &tags, account_name: "", account_tags: &[] };
         let entry = "{{tag(t)}}.{{ tag(t) }}.{{  tag(t)}}";
-        let template = Terms {
-            publish: SubjectPermission { allow: Some(vec![entry.to_owned()]), deny: None },
-            ..Terms::default()
-        };
+        let publish = SubjectPermission { allow: Some(vec![entry.to_owned()]), deny: None };
+        let permissions = Permissions { publish, ..Permissions::default() };
+        let template = Terms { permissions, ..Terms::default() };
         assert_eq!(fill(&template, &person, NEW), Err(TemplateError::TooMany));
         let filled = fill(&template, &person, CRASHING).expect("older servers make them all");
-        assert_eq!(filled.terms.publish.allow.map(|a| a.len()), Some(17 * 17 * 17));
+        assert_eq!(filled.terms.permissions.publish.allow.map(|a| a.len()), Some(17 * 17 * 17));
     }
 
     #[test]

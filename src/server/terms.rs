@@ -1,69 +1,39 @@
 //! What does a user JWT, or the scope of its signing key, grant?
 //!
-//! The claims of `jwt.UserPermissionLimits` as the server holds them: an absent list and an empty one are two things
-//! here, since a scoped user has to be all zero and an empty publish list allows nothing.
+//! An absent list and an empty one are two things here, since a scoped user has to be all zero and an empty publish
+//! list allows nothing.
 
 use super::options::{Permissions, SubjectPermission};
+use crate::token::UserPermissionLimits;
 
-/// `jwt.UserPermissionLimits`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Terms {
-    /// `pub`.
-    pub publish: SubjectPermission,
-    /// `sub`.
-    pub subscribe: SubjectPermission,
-    /// `resp`: replies and nanoseconds.
-    pub responses: Option<(i64, i64)>,
-    /// `src`.
-    pub src: Option<Vec<String>>,
-    /// `times`: start and end.
-    pub times: Option<Vec<(String, String)>>,
-    /// `times_location`.
-    pub times_location: String,
-    /// `subs`.
-    pub subs: i64,
-    /// `data`.
-    pub data: i64,
-    /// `payload`.
-    pub payload: i64,
-    /// `bearer_token`.
-    pub bearer_token: bool,
-    /// `proxy_required`.
-    pub proxy_required: bool,
-    /// `allowed_connection_types`.
-    pub connection_types: Option<Vec<String>>,
+/// The members that are not Go's zero values: what a scoped user must not have (CON-45). The JSON names.
+pub fn not_zero(terms: &UserPermissionLimits) -> Vec<&'static str> {
+    [
+        ("pub", terms.permissions.publish != SubjectPermission::default()),
+        ("sub", terms.permissions.subscribe != SubjectPermission::default()),
+        ("resp", terms.permissions.resp.is_some()),
+        ("src", terms.src.is_some()),
+        ("times", terms.times.is_some()),
+        ("times_location", !terms.times_location.is_empty()),
+        ("subs", terms.subs != 0),
+        ("data", terms.data != 0),
+        ("payload", terms.payload != 0),
+        ("bearer_token", terms.bearer_token),
+        ("proxy_required", terms.proxy_required),
+        ("allowed_connection_types", terms.allowed_connection_types.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(name, set)| set.then_some(name))
+    .collect()
 }
 
-impl Terms {
-    /// The members that are not Go's zero values: what a scoped user must not have (CON-45). The JSON names.
-    pub fn not_zero(&self) -> Vec<&'static str> {
-        [
-            ("pub", self.publish != SubjectPermission::default()),
-            ("sub", self.subscribe != SubjectPermission::default()),
-            ("resp", self.responses.is_some()),
-            ("src", self.src.is_some()),
-            ("times", self.times.is_some()),
-            ("times_location", !self.times_location.is_empty()),
-            ("subs", self.subs != 0),
-            ("data", self.data != 0),
-            ("payload", self.payload != 0),
-            ("bearer_token", self.bearer_token),
-            ("proxy_required", self.proxy_required),
-            ("allowed_connection_types", self.connection_types.is_some()),
-        ]
-        .into_iter()
-        .filter_map(|(name, set)| set.then_some(name))
-        .collect()
-    }
-
-    /// `buildPermissionsFromJwt`: `None` when nothing is restricted.
-    pub fn permissions(&self) -> Option<Permissions> {
-        permissions(&self.publish, &self.subscribe, self.responses)
-    }
+/// `buildPermissionsFromJwt`: `None` when nothing is restricted.
+pub fn of_jwt(claims: &crate::token::Permissions) -> Option<Permissions> {
+    permissions(&claims.publish, &claims.subscribe, claims.resp.map(|r| (r.max, r.ttl)))
 }
 
 /// `buildPermissionsFromJwt`.
-pub fn permissions(
+fn permissions(
     publish: &SubjectPermission,
     subscribe: &SubjectPermission,
     responses: Option<(i64, i64)>,
@@ -95,24 +65,27 @@ pub fn with_responses(permissions: &mut Permissions) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::token::{Permissions as Claimed, ResponsePermission};
 
     #[test]
     fn replies_alone_take_publishing_away() {
-        let terms = Terms { responses: Some((0, 0)), ..Terms::default() };
-        let p = terms.permissions().expect("restricted");
+        let claims = Claimed { resp: Some(ResponsePermission { max: 0, ttl: 0 }), ..Claimed::default() };
+        let p = of_jwt(&claims).expect("restricted");
         assert_eq!(p.responses, Some((1, 120_000_000_000)));
         assert_eq!(p.publish, Some(SubjectPermission { allow: Some(vec![]), deny: None }));
-        assert_eq!(Terms::default().permissions(), None);
+        assert_eq!(of_jwt(&Claimed::default()), None);
         let empty = SubjectPermission { allow: Some(vec![]), deny: None };
-        assert_eq!(Terms { publish: empty, ..Terms::default() }.permissions(), None);
+        assert_eq!(of_jwt(&Claimed { publish: empty, ..Claimed::default() }), None);
     }
 
     #[test]
     fn an_empty_list_is_not_zero() {
-        let all = Terms {
-            publish: SubjectPermission { allow: Some(vec![]), deny: None },
-            subscribe: SubjectPermission { allow: None, deny: Some(vec![]) },
-            responses: Some((0, 0)),
+        let all = UserPermissionLimits {
+            permissions: Claimed {
+                publish: SubjectPermission { allow: Some(vec![]), deny: None },
+                subscribe: SubjectPermission { allow: None, deny: Some(vec![]) },
+                resp: Some(ResponsePermission::default()),
+            },
             src: Some(vec![]),
             times: Some(vec![]),
             times_location: "UTC".into(),
@@ -121,9 +94,9 @@ mod tests {
             payload: -1,
             bearer_token: true,
             proxy_required: true,
-            connection_types: Some(vec![]),
+            allowed_connection_types: Some(vec![]),
         };
-        assert_eq!(all.not_zero().len(), 12);
-        assert!(Terms::default().not_zero().is_empty());
+        assert_eq!(not_zero(&all).len(), 12);
+        assert!(not_zero(&UserPermissionLimits::default()).is_empty());
     }
 }
