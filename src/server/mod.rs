@@ -9,9 +9,10 @@ pub mod subjects;
 pub mod template;
 pub mod terms;
 pub mod times;
-pub mod version;
+
 pub mod via;
 
+pub use crate::file::version;
 pub use decision::{Decision, Granted, Level, Limits, LogLine, Outcome, Step, Verdict};
 pub use options::ServerOptions;
 pub use version::Version;

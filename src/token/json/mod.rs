@@ -2,7 +2,7 @@
 
 mod any;
 mod scan;
-mod write;
+pub(crate) mod write;
 
 pub use any::Any;
 pub(crate) use any::object as write_object;
