@@ -1,3 +1,10 @@
 //! The binary: arguments, clock, terminal, exit codes.
 
-fn main() {}
+// The binary is where disk, environment, clock and terminal belong.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

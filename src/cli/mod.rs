@@ -1,1 +1,147 @@
-//! The command line: one file for each verb.
+//! The command line: one file for each verb, one word in the list below.
+//!
+//! A verb is a module with a `clap::Args` structure named `Args`, whose doc comment is the verb's help, and
+//! `fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure>`.
+
+mod failure;
+mod inputs;
+mod terminal;
+mod when;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub(crate) use failure::{Exit, Failure};
+pub(crate) use inputs::{Inputs, Source};
+pub(crate) use terminal::Terminal;
+
+/// Declares the modules of the verbs and the enumeration that clap reads.
+macro_rules! verbs {
+    ($($verb:ident)*) => {
+        $(mod $verb;)*
+
+        /// Verbs are named as their modules are.
+        #[allow(non_camel_case_types)]
+        #[derive(clap::Subcommand)]
+        enum Verb { $($verb($verb::Args),)* }
+
+        impl Verb {
+            fn run(self, terminal: &mut Terminal) -> Result<Exit, Failure> {
+                match self { $(Verb::$verb(args) => $verb::run(args, terminal),)* }
+            }
+        }
+    };
+}
+
+verbs! { explain completions man }
+
+const AFTER: &str = "\
+Exit status: 0 nothing to act on, 1 findings (or a refusal), 2 jwtfix could not do its job.
+Results go to standard output, everything else to standard error. Nothing is ever written without --write.";
+
+/// Inspect, check, audit and repair the JWT and NKey credentials of NATS
+#[derive(Parser)]
+#[command(name = "jwtfix", version, about, after_help = AFTER, max_term_width = 100)]
+#[command(subcommand_required = true, arg_required_else_help = true, infer_subcommands = false)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// Options that every verb has.
+#[derive(clap::Args)]
+struct Global {
+    /// When to colour the output: auto, always, never
+    #[arg(long, global = true, value_name = "WHEN", value_enum, hide_possible_values = true, default_value_t = terminal::Color::Auto)]
+    #[arg(help_heading = "Global options")]
+    color: terminal::Color,
+    /// Say only what must be said
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Global options")]
+    quiet: bool,
+    /// Say more: keys in full, everything that is usually left out
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    verbose: bool,
+    /// Judge as if it were this time: RFC 3339, a date, or Unix seconds
+    #[arg(long, global = true, value_name = "TIME", value_parser = when::parse, allow_negative_numbers = true)]
+    #[arg(help_heading = "Global options")]
+    at: Option<i64>,
+}
+
+/// The command as clap knows it: help, completions and man pages fold out of it.
+pub(crate) fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
+/// Runs the verb that the arguments name.
+pub(crate) fn main() -> ExitCode {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let exit = match Cli::try_parse_from(&args) {
+        Ok(Cli { global, verb }) => {
+            let mut terminal = Terminal::new(global.color, global.quiet, global.verbose, global.at);
+            let outcome = verb.run(&mut terminal);
+            terminal.finish(outcome)
+        }
+        Err(error) => {
+            let mut terminal = Terminal::new(terminal::Color::Auto, false, false, None);
+            let outcome = usage(&error, &mut terminal);
+            terminal.finish(outcome)
+        }
+    };
+    ExitCode::from(exit as u8)
+}
+
+/// Help and version are results; everything else is one clear line and a hint.
+fn usage(error: &clap::Error, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
+    let text = error.render().to_string();
+    match error.kind() {
+        DisplayHelp | DisplayVersion => {
+            terminal.print(text.trim_end())?;
+            terminal.print("\n")?;
+            return Ok(Exit::Clean);
+        }
+        DisplayHelpOnMissingArgumentOrSubcommand => {
+            return Err(Failure::new("no verb given")
+                .hint("`jwtfix --help` lists the verbs; begin with `jwtfix inspect FILE`"));
+        }
+        _ => {}
+    }
+    let mut message = String::new();
+    let mut hints = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("Usage:") {
+            break;
+        } else if let Some(tip) = line.strip_prefix("tip: ") {
+            hints.push(tip.replace('\'', "`"));
+        } else if line.starts_with("For more information") || line.is_empty() {
+        } else {
+            let words = line.strip_prefix("error: ").unwrap_or(line);
+            if !message.is_empty() {
+                message.push(' ');
+            }
+            message.push_str(words);
+        }
+    }
+    let mut failure = Failure::new(message.replace('\'', "`"));
+    let verb = match error.get(clap::error::ContextKind::Usage) {
+        Some(clap::error::ContextValue::StyledStr(usage)) => verb_in(&usage.to_string()),
+        _ => None,
+    };
+    if hints.is_empty() {
+        hints.push(format!("see `jwtfix {}--help`", verb.map(|verb| format!("{verb} ")).unwrap_or_default()));
+    }
+    for hint in hints {
+        failure = failure.hint(hint);
+    }
+    Err(failure)
+}
+
+/// The verb in clap's usage line.
+fn verb_in(usage: &str) -> Option<String> {
+    let word = usage.split_whitespace().skip_while(|word| *word != "jwtfix").nth(1)?;
+    command().find_subcommand(word).map(|verb| verb.get_name().to_owned())
+}

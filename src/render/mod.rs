@@ -1,5 +1,6 @@
 //! How do we say so? One file for each form of output.
 
+mod diagnostic;
 mod dto;
 mod github;
 mod graph;
@@ -7,8 +8,12 @@ mod html;
 mod junit;
 mod prometheus;
 mod report;
+mod rules;
 mod sarif;
+mod style;
+pub mod text;
 
+pub use diagnostic::{human as diagnostic, path as claim_path};
 pub use dto::{FindingDto, TimeDto};
 pub use github::github;
 pub use graph::{dot, mermaid};
@@ -16,4 +21,6 @@ pub use html::html;
 pub use junit::junit;
 pub use prometheus::prometheus;
 pub use report::{SCHEMA as REPORT_SCHEMA, json as report_json, json_line};
+pub use rules::{explanation, rule_index, rule_list, rule_page};
 pub use sarif::sarif;
+pub use style::{Ink, Style};

@@ -1,0 +1,90 @@
+//! How is a rule explained? On a terminal, in a list, and as the pages of `docs/rules`.
+
+use super::style::{Ink, Style, pad};
+use crate::lint::Rule;
+
+/// Every rule in one line each, by area.
+pub fn rule_list<'a>(rules: impl Iterator<Item = &'a Rule>, style: Style) -> String {
+    let mut rules: Vec<&Rule> = rules.collect();
+    rules.sort_by_key(|rule| (rule.area, rule.code));
+    let widest = rules.iter().map(|rule| rule.code.len()).max().unwrap_or(0).min(44);
+    let mut out = String::new();
+    let mut area = "";
+    for rule in &rules {
+        if rule.area != area {
+            if !area.is_empty() {
+                out.push('\n');
+            }
+            area = rule.area;
+            style.push(&mut out, Ink::Strong, area);
+            out.push('\n');
+        }
+        out.push_str("  ");
+        style.push(&mut out, rule.severity.into(), &pad(rule.severity.word(), 8));
+        out.push_str(&pad(rule.code, widest + 2));
+        out.push_str(rule.title);
+        out.push('\n');
+    }
+    out
+}
+
+/// What `jwtfix explain` prints.
+pub fn explanation(rule: &Rule, style: Style) -> String {
+    let mut out = String::new();
+    style.push(&mut out, rule.severity.into(), &format!("{}[{}]", rule.severity.word(), rule.code));
+    style.push(&mut out, Ink::Strong, &format!(": {}", rule.title));
+    out.push_str("\n\n");
+    for line in rule.explanation.trim().lines() {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out.push('\n');
+    for (label, words) in [("Source", rule.citation), ("Servers", rule.versions)] {
+        if !words.is_empty() {
+            style.push(&mut out, Ink::Label, &pad(&format!("{label}:"), 9));
+            out.push_str(words);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// The page of `docs/rules/<code>.md`.
+pub fn rule_page(rule: &Rule) -> String {
+    format!(
+        "# {}\n\n{}: {}.\n\n{}\n\n- Source: {}\n- Releases of nats-server: {}\n",
+        rule.code,
+        capital(rule.severity.word()),
+        rule.title,
+        rule.explanation.trim(),
+        rule.citation,
+        rule.versions
+    )
+}
+
+/// The page of `docs/rules/README.md`: every rule, by area.
+pub fn rule_index<'a>(rules: impl Iterator<Item = &'a Rule>) -> String {
+    let mut rules: Vec<&Rule> = rules.collect();
+    rules.sort_by_key(|rule| (rule.area, rule.code));
+    let mut out =
+        String::from("# The rules of jwtfix\n\n`jwtfix explain CODE` prints each of these pages.\n");
+    let mut area = "";
+    for rule in rules {
+        if rule.area != area {
+            area = rule.area;
+            out.push_str(&format!("\n## {area}\n\n| code | severity | problem |\n| --- | --- | --- |\n"));
+        }
+        out.push_str(&format!(
+            "| [{code}]({code}.md) | {} | {} |\n",
+            rule.severity.word(),
+            rule.title.replace('|', "\\|"),
+            code = rule.code
+        ));
+    }
+    out
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

@@ -1,0 +1,338 @@
+//! How is text from a token shown? Names are attacker-written: nothing that moves a cursor, hides or reorders text gets out.
+//! Beside it: times, durations, sizes and limits in words.
+
+use std::fmt::Write as _;
+
+/// Whether a terminal would obey, hide or reorder at this character instead of showing it.
+pub fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{e000}'..='\u{f8ff}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{10ffff}')
+        || (c.is_whitespace() && c != ' ')
+        || matches!(u32::from(c) & 0xffff, 0xfffe | 0xffff)
+}
+
+/// `text` with everything invisible spelled out: `\n`, `\u{202e}`, and the backslash doubled so that nothing is ambiguous.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            _ => push_visible(&mut out, c),
+        }
+    }
+    out
+}
+
+/// As [`escape`], for words that jwtfix or a server wrote around a token's text: backslashes stand, lines stay one line.
+pub fn escape_words(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    text.chars().for_each(|c| push_visible(&mut out, c));
+    out
+}
+
+fn push_visible(out: &mut String, c: char) {
+    match c {
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        c if is_invisible(c) => {
+            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+        }
+        c => out.push(c),
+    }
+}
+
+/// A name in quotes, escaped, at most 64 characters long.
+pub fn name(text: &str) -> String {
+    format!("\"{}\"", clip(&escape(text), 64))
+}
+
+/// At most `most` characters; what is cut is marked.
+pub fn clip(text: &str, most: usize) -> String {
+    if text.chars().nth(most).is_none() {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// Whether a text is a seed or a private key, or a good part of one: nothing of it may be printed.
+pub fn secret(text: &str) -> bool {
+    let bytes = text.trim().as_bytes();
+    let base32 = |b: &u8| matches!(b.to_ascii_uppercase(), b'A'..=b'Z' | b'2'..=b'7');
+    match bytes {
+        [s, role, third, ..] if s.eq_ignore_ascii_case(&b'S') => {
+            bytes.len() >= 24
+                && b"OAUNCX".contains(&role.to_ascii_uppercase())
+                && matches!(third.to_ascii_uppercase(), b'A'..=b'D')
+                && bytes.iter().all(base32)
+        }
+        [p, ..] if p.eq_ignore_ascii_case(&b'P') => bytes.len() >= 56 && bytes.iter().all(base32),
+        _ => false,
+    }
+}
+
+/// A key as people read it: short where it is a key, else escaped; never a secret.
+pub fn key(text: &str, full: bool) -> String {
+    let is_key = text.len() == 56
+        && text.starts_with(['O', 'A', 'U', 'N', 'C', 'X'])
+        && text.bytes().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7'));
+    if is_key && full {
+        text.to_owned()
+    } else if is_key {
+        format!("{}…{}", text.get(..6).unwrap_or_default(), text.get(52..).unwrap_or_default())
+    } else if text.is_empty() {
+        "(none)".to_owned()
+    } else if secret(text) {
+        "(a secret)".to_owned()
+    } else {
+        name(text)
+    }
+}
+
+/// `2027-03-02 09:14:07 UTC`, or the number where the calendar ends.
+pub fn instant(unix: i64) -> String {
+    match jiff::Timestamp::from_second(unix) {
+        Ok(at) => at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        Err(_) => format!("second {unix}"),
+    }
+}
+
+/// `2027-03-02 09:14:07 UTC (in 14 weeks)`.
+pub fn time(unix: i64, now: i64) -> String {
+    format!("{} ({})", instant(unix), relative(unix, now))
+}
+
+/// `in 14 weeks`, `3 days ago`, `now`.
+pub fn relative(unix: i64, now: i64) -> String {
+    let distance = i128::from(unix) - i128::from(now);
+    match distance {
+        0 => "now".to_owned(),
+        1.. => format!("in {}", span(distance.unsigned_abs())),
+        _ => format!("{} ago", span(distance.unsigned_abs())),
+    }
+}
+
+/// Seconds in the largest unit of which there are two at least.
+fn span(seconds: u128) -> String {
+    const UNITS: [(u128, &str); 6] = [
+        (365 * 86_400, "year"),
+        (30 * 86_400, "month"),
+        (7 * 86_400, "week"),
+        (86_400, "day"),
+        (3_600, "hour"),
+        (60, "minute"),
+    ];
+    // Weeks read better than "3 months" up to half a year.
+    let weeks = (14 * 86_400..183 * 86_400).contains(&seconds);
+    let (size, unit) = UNITS
+        .into_iter()
+        .filter(|&(_, unit)| !(weeks && unit == "month"))
+        .find(|(size, _)| seconds >= 2 * size)
+        .unwrap_or((1, "second"));
+    let count = seconds / size;
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Nanoseconds as Go prints a duration, without trailing zeros: `2m`, `1.5s`, `300ms`.
+pub fn nanoseconds(nanos: i64) -> String {
+    if nanos < 0 {
+        return "for ever".to_owned();
+    }
+    const UNITS: [(i64, &str); 6] = [
+        (86_400_000_000_000, "d"),
+        (3_600_000_000_000, "h"),
+        (60_000_000_000, "m"),
+        (1_000_000_000, "s"),
+        (1_000_000, "ms"),
+        (1_000, "µs"),
+    ];
+    let mut rest = nanos;
+    let mut out = String::new();
+    for (size, unit) in UNITS {
+        if rest >= size {
+            let _ = write!(out, "{}{unit}", rest / size);
+            rest %= size;
+        }
+    }
+    if rest > 0 || out.is_empty() {
+        let _ = write!(out, "{rest}ns");
+    }
+    out
+}
+
+/// A limit on a number of things, by its meaning: `-1` is unlimited and `0` is none.
+pub fn limit(value: i64) -> String {
+    match value {
+        -1 => "unlimited".to_owned(),
+        0 => "none".to_owned(),
+        value => grouped(value),
+    }
+}
+
+/// A limit in bytes, by its meaning.
+pub fn byte_limit(value: i64) -> String {
+    match value {
+        -1 => "unlimited".to_owned(),
+        0 => "none".to_owned(),
+        value => bytes(value),
+    }
+}
+
+/// `64 KiB` where it is whole, else one digit behind the point.
+pub fn bytes(value: i64) -> String {
+    const UNITS: [(u64, &str); 5] =
+        [(1 << 50, "PiB"), (1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    let size = value.unsigned_abs();
+    let sign = if value < 0 { "-" } else { "" };
+    match UNITS.into_iter().find(|(unit, _)| size >= *unit) {
+        None => format!("{sign}{size} bytes"),
+        Some((unit, word)) if size % unit == 0 => format!("{sign}{} {word}", size / unit),
+        Some((unit, word)) => {
+            let tenths = u128::from(size) * 10 / u128::from(unit);
+            format!("{sign}{}.{} {word}", tenths / 10, tenths % 10)
+        }
+    }
+}
+
+/// A number with its thousands apart: `10,000`.
+pub fn grouped(value: i64) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if value < 0 {
+        out.push('-');
+    }
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 file`, `3 files`.
+pub fn count(number: usize, one: &str) -> String {
+    let many = match one.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o']) => format!("{stem}ies"),
+        _ => format!("{one}s"),
+    };
+    format!(
+        "{} {}",
+        grouped(i64::try_from(number).unwrap_or(i64::MAX)),
+        if number == 1 { one } else { &many }
+    )
+}
+
+/// Our own signs for a terminal without UTF-8; every other character beyond ASCII is spelled out.
+pub fn ascii(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '…' => out.push_str("..."),
+            '✓' => out.push_str("ok:"),
+            '✗' => out.push_str("no:"),
+            '│' => out.push('|'),
+            '─' => out.push('-'),
+            '├' | '└' => out.push('+'),
+            '•' | '·' => out.push('*'),
+            '→' => out.push_str("->"),
+            'µ' => out.push('u'),
+            '×' => out.push('x'),
+            '≥' => out.push_str(">="),
+            '≤' => out.push_str("<="),
+            c if c.is_ascii() => out.push(c),
+            c => {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+            }
+        }
+    }
+    out
+}
+
+/// `text` without seeds or private keys: every run of base32 that is one is blacked out.
+pub fn redact(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut word = String::new();
+    let flush = |word: &mut String, out: &mut String| {
+        if word.len() >= 20 && secret(word) {
+            out.push_str("(a secret)");
+        } else {
+            out.push_str(word);
+        }
+        word.clear();
+    };
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            word.push(c);
+        } else {
+            flush(&mut word, &mut out);
+            out.push(c);
+        }
+    }
+    flush(&mut word, &mut out);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_invisible_gets_out() {
+        for c in [
+            '\u{1b}',
+            '\u{9b}',
+            '\u{7f}',
+            '\u{202e}',
+            '\u{200b}',
+            '\u{feff}',
+            '\u{e0041}',
+            '\u{2028}',
+            '\u{ad}',
+            '\u{a0}',
+        ] {
+            let text = escape(&format!("a{c}b"));
+            assert_eq!(text, format!("a\\u{{{:x}}}b", u32::from(c)));
+        }
+        assert_eq!(escape("a\\n\n"), "a\\\\n\\n");
+        assert_eq!(escape("Grüße 日本"), "Grüße 日本");
+    }
+
+    #[test]
+    fn times_are_absolute_and_relative() {
+        assert_eq!(time(1_804_756_447, 1_796_000_000), "2027-03-11 09:14:07 UTC (in 14 weeks)");
+        assert_eq!(relative(100, 100), "now");
+        assert_eq!(relative(99, 100), "1 second ago");
+        assert_eq!(relative(100 + 86_400, 100), "in 24 hours");
+        assert_eq!(relative(100 + 5 * 86_400, 100), "in 5 days");
+        assert_eq!(relative(100 + 400 * 86_400, 100), "in 13 months");
+        assert_eq!(relative(i64::MIN, i64::MAX), "584942417355 years ago");
+        assert_eq!(instant(i64::MAX), "second 9223372036854775807");
+    }
+
+    #[test]
+    fn limits_mean_something() {
+        assert_eq!(limit(-1), "unlimited");
+        assert_eq!(limit(0), "none");
+        assert_eq!(limit(12_000), "12,000");
+        assert_eq!(limit(-7), "-7");
+        assert_eq!(byte_limit(1 << 16), "64 KiB");
+        assert_eq!(byte_limit(1_500_000), "1.4 MiB");
+        assert_eq!(byte_limit(100), "100 bytes");
+        assert_eq!(nanoseconds(90_000_000_000), "1m30s");
+        assert_eq!(nanoseconds(0), "0ns");
+        assert_eq!(count(1, "entry"), "1 entry");
+        assert_eq!(count(2, "entry"), "2 entries");
+        assert_eq!(count(10_000, "key"), "10,000 keys");
+    }
+
+    #[test]
+    fn ascii_is_ascii() {
+        assert_eq!(ascii("✓ a…b é"), "ok: a...b \\u{e9}");
+    }
+}

@@ -1,0 +1,26 @@
+//! Command lines as data: `tests/cli/*.toml` and `*.md`, and the commands of the README.
+
+mod common;
+
+use std::path::Path;
+
+#[test]
+fn cases() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli");
+    let mut number = 0;
+    for entry in std::fs::read_dir(&cases).expect("tests/cli is there") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|extension| extension == "toml" || extension == "md") {
+            // What is expected is what comes out, so a secret could only hide behind an elision.
+            let text = std::fs::read_to_string(&path).expect("readable");
+            assert!(common::secret_in(&text).is_none(), "{} has a secret in it", path.display());
+            number += 1;
+        }
+    }
+    assert!(number >= 1, "there are cases");
+    trycmd::TestCases::new()
+        .env("LANG", "C.UTF-8")
+        .env("NO_COLOR", "1")
+        .case("tests/cli/*.toml")
+        .case("tests/cli/*.md");
+}
