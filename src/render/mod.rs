@@ -5,6 +5,7 @@ mod dto;
 mod github;
 mod graph;
 mod html;
+pub mod inspect;
 mod junit;
 mod prometheus;
 mod report;

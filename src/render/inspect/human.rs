@@ -1,0 +1,249 @@
+//! How does a document look to a person? What it is, who stands behind it, what it says, what is wrong with it.
+
+use super::chain::draw;
+use super::facts::Facts;
+use super::view::{ClientOutcome, ClientView, DocumentView, TokenView};
+use crate::render::diagnostic;
+use crate::render::style::{Ink, Style, width};
+use crate::render::text;
+use crate::token::{Kind, UserScope};
+use crate::trust::Signer;
+
+/// Columns of the labels of facts.
+const LABELS: usize = 16;
+
+/// Which line and column a byte of a file stands on, and that line.
+pub type Locate<'a> = &'a dyn Fn(&str, usize) -> Option<(usize, usize, String)>;
+
+/// One document in full, ending in a line break.
+pub fn human(document: &DocumentView, style: Style, now: i64, locate: Locate<'_>) -> String {
+    let mut out = String::new();
+    style.push(&mut out, Ink::Strong, &text::escape(&document.path));
+    out.push_str(": ");
+    out.push_str(&title(document));
+    out.push('\n');
+    for token in &document.tokens {
+        out.push('\n');
+        write_token(&mut out, token, document.tokens.len() > 1, style, now);
+    }
+    write_keys(&mut out, document, style);
+    for damage in &document.damage {
+        let place = damage.span.as_ref().map(|span| format!("bytes {}-{}: ", span.start, span.end));
+        fact(
+            &mut out,
+            "Damage",
+            &format!("{}{}", place.unwrap_or_default(), text::escape_words(&damage.message)),
+            style,
+        );
+    }
+    if !document.clients.is_empty() {
+        fact(&mut out, "Clients", &clients(&document.clients, style), style);
+    }
+    out.push('\n');
+    for finding in &document.findings {
+        out.push_str(&diagnostic::human(finding, style, locate));
+    }
+    out.push_str(&verdict(document, style, now));
+    out
+}
+
+/// What the document is, in a few words with names.
+pub fn title(document: &DocumentView) -> String {
+    match document.tokens.as_slice() {
+        [token] if document.kind != "config" => {
+            let mut words = format!("{} {}", token_kind(token), name(token));
+            if let Some(chain) = &token.chain {
+                for link in chain.links.iter().skip(1) {
+                    words.push_str(&format!(
+                        " of {} {}",
+                        link.claims.kind().word(),
+                        text::name(&link.claims.data.name)
+                    ));
+                }
+            }
+            words
+        }
+        tokens => {
+            let mut words = document.title.clone();
+            if tokens.len() > 1 {
+                words.push_str(&format!(" with {}", text::count(tokens.len(), "token")));
+            }
+            words
+        }
+    }
+}
+
+fn token_kind(token: &TokenView) -> &str {
+    match token.kind.as_str() {
+        "authorization_request" => "authorization request",
+        "authorization_response" => "authorization response",
+        "generic" => "generic token",
+        "unknown" => "damaged token",
+        kind => kind,
+    }
+}
+
+fn name(token: &TokenView) -> String {
+    token.name().map_or_else(|| "without a name".to_owned(), text::name)
+}
+
+fn write_token(out: &mut String, token: &TokenView, titled: bool, style: Style, now: i64) {
+    if titled {
+        out.push_str(&format!("  {} {}\n\n", token_kind(token), name(token)));
+    }
+    let mut own = Vec::new();
+    if let Some((matches, key)) = &token.seed {
+        own.push(if *matches {
+            (true, format!("the seed in this file is this {}'s", token_kind(token)))
+        } else {
+            (false, format!("the seed in this file is of another key: {}", style.key(key)))
+        });
+    }
+    match &token.chain {
+        Some(chain) => out.push_str(&draw(chain, &own, style, now)),
+        None => {
+            if let Some(subject) = token.subject() {
+                out.push_str(&format!("  subject {}\n", style.key(subject)));
+            }
+            if let Some(issuer) = token.issuer() {
+                out.push_str(&format!("  issuer  {}\n", style.key(issuer)));
+            }
+        }
+    }
+    if let Some(error) = &token.go_error {
+        out.push('\n');
+        fact(out, "nats-server", &format!("cannot read it: {}", text::escape_words(error)), style);
+    }
+    if let Some(claims) = &token.decoded {
+        out.push('\n');
+        for fact in Facts::of(claims, scope(token), style, now) {
+            facts(out, fact.label, &fact.lines, style);
+        }
+    } else if let Some(claims) = &token.claims {
+        out.push('\n');
+        let shown = super::json::to_text(&super::json::safe(claims.clone(), token.raw.is_some()));
+        facts(out, "Claims", &shown.lines().take(200).map(str::to_owned).collect::<Vec<_>>(), style);
+    }
+    match token.layout {
+        Some(layout) if layout != "v2" || style.verbose => fact(out, "Layout", layout, style),
+        _ => {}
+    }
+    for remark in &token.remarks {
+        fact(out, "Written oddly", &text::escape_words(remark), style);
+    }
+    if let Some(raw) = &token.raw {
+        out.push('\n');
+        out.push_str(&text::redact(&text::escape(raw)));
+        out.push('\n');
+    }
+}
+
+/// The role that a user's signing key stands for.
+fn scope(token: &TokenView) -> Option<&UserScope> {
+    let [first, above, ..] = token.chain.as_ref()?.links.as_slice() else { return None };
+    matches!(first.signer, Signer::Scoped { .. }).then_some(())?;
+    above.claims.account()?.signing_keys.get(&first.claims.data.iss)?.as_deref()
+}
+
+fn write_keys(out: &mut String, document: &DocumentView, style: Style) {
+    // In a credentials file the seed's line stands in the chain.
+    if document.keys.is_empty() || document.tokens.iter().any(|token| token.seed.is_some()) {
+        return;
+    }
+    out.push('\n');
+    for key in &document.keys {
+        let form = match key.form {
+            "seed" => "seed",
+            "private-key" => "private key",
+            _ => "public key",
+        };
+        let belongs = match key.belongs.as_slice() {
+            [] => String::new(),
+            belongs => format!("   of {}", belongs.join(", ")),
+        };
+        let role = text::escape(&key.role);
+        fact(
+            out,
+            &format!("{} {form}", capital(&role)),
+            &format!("{}{belongs}", style.key(&key.public)),
+            style,
+        );
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+fn fact(out: &mut String, label: &str, line: &str, style: Style) {
+    facts(out, label, &[line.to_owned()], style);
+}
+
+fn facts(out: &mut String, label: &str, lines: &[String], style: Style) {
+    for (index, line) in lines.iter().enumerate() {
+        let label = if index == 0 { format!("{label}:") } else { String::new() };
+        out.extend(std::iter::repeat_n(' ', LABELS.saturating_sub(width(&label))));
+        style.push(out, Ink::Label, &label);
+        out.push(' ');
+        out.push_str(line);
+        out.push('\n');
+    }
+}
+
+/// `all read it`, or who does not, and what happens there.
+fn clients(clients: &[ClientView], style: Style) -> String {
+    let of = |outcome: ClientOutcome| {
+        let names: Vec<&str> = clients.iter().filter(|c| c.outcome == outcome).map(|c| c.client).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    let Some(readers) = of(ClientOutcome::Reads) else {
+        return others(&of, style).join("; ");
+    };
+    let others = others(&of, style);
+    if others.is_empty() {
+        format!("{} {readers} read it", style.paint(Ink::Good, "✓"))
+    } else {
+        format!("{} {readers} read it; {}", style.paint(Ink::Good, "✓"), others.join("; "))
+    }
+}
+
+fn others(of: &impl Fn(ClientOutcome) -> Option<String>, style: Style) -> Vec<String> {
+    [
+        (ClientOutcome::Breaks, "cannot read it"),
+        (ClientOutcome::LeaksSeed, "send the seed to the server instead of the token"),
+        (ClientOutcome::LeaksFile, "send the whole file, seed and all, to the server"),
+        (ClientOutcome::Hangs, "loop for ever on it"),
+    ]
+    .into_iter()
+    .filter_map(|(outcome, words)| Some(format!("{} {} {words}", style.paint(Ink::Error, "✗"), of(outcome)?)))
+    .collect()
+}
+
+/// The last line: whether every link holds, and for when that was judged.
+fn verdict(document: &DocumentView, style: Style, now: i64) -> String {
+    let [token] = document.tokens.as_slice() else { return String::new() };
+    let Some(chain) = &token.chain else { return String::new() };
+    let judged = format!("(judged for {})", text::instant(now));
+    let seed = token.seed.as_ref().is_none_or(|(matches, _)| *matches);
+    if chain.holds() && seed {
+        let words = match token.is(Kind::Operator) {
+            true => "the signature holds".to_owned(),
+            false => format!("every link up to operator {} holds", {
+                text::name(&chain.operator().map(|link| link.claims.data.name.clone()).unwrap_or_default())
+            }),
+        };
+        format!("{} {words} {judged}\n", style.paint(Ink::Good, "✓"))
+    } else if chain.links.iter().all(|link| link.holds() || link.signer == Signer::Unknown) && seed {
+        let issuer = chain.links.last().map(|link| style.key(&link.claims.data.iss)).unwrap_or_default();
+        let option = match chain.links.last().map(|link| link.claims.kind()) {
+            Some(Kind::Account) => "--operator FILE",
+            _ => "--accounts DIR or --store DIR",
+        };
+        format!(
+            "The signature holds; the chain ends at {issuer}: give {option} to see who that is {judged}\n"
+        )
+    } else {
+        format!("{} the chain does not hold {judged}\n", style.paint(Ink::Error, "✗"))
+    }
+}

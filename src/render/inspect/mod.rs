@@ -1,0 +1,11 @@
+//! How is a credential shown? For people with its chain drawn, for machines as `jwtfix/inspect/v1`.
+
+mod chain;
+mod facts;
+mod human;
+mod json;
+mod view;
+
+pub use human::{Locate, human, title};
+pub use json::{SCHEMA, document_value, json, to_text};
+pub use view::{ClientOutcome, ClientView, DamageView, DocumentView, Inspection, KeyView, TokenView};
