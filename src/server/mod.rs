@@ -6,6 +6,7 @@ pub mod options;
 pub mod permissions;
 pub mod source;
 pub mod subjects;
+pub mod startup;
 pub mod template;
 pub mod terms;
 pub mod times;

@@ -1,0 +1,177 @@
+//! Would this server start, and what is it told?
+//!
+//! The way of `nats-server` from its configuration file to `Server is ready`, phase by phase (server.md, section 1):
+//! reading the file, mapping options, validating them, building the server, starting it. Each refusal carries the
+//! server's own words. What the options came to is [`ServerOptions`], which the connect gates read.
+
+mod accounts;
+mod auth;
+mod blocks;
+mod duration;
+mod fields;
+mod leafnodes;
+mod outside;
+mod reload;
+mod start;
+mod top;
+mod trust;
+mod validate;
+mod walk;
+
+pub use fields::known_fields;
+pub use reload::{Change, Effect, reload};
+
+use super::options::ServerOptions;
+use crate::file::config::{Cause, Config, ConfigError, FileId, Sources, Span, parse};
+use crate::file::version::Version;
+
+/// How far the server comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// A: reading the words of the file.
+    Parse,
+    /// B: mapping options.
+    Options,
+    /// C: validating them together.
+    Validate,
+    /// D: building the server.
+    Build,
+    /// E: starting it.
+    Start,
+}
+
+/// Whether it starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartVerdict {
+    /// `Server is ready`.
+    Starts,
+    /// It ends with an error.
+    Fails,
+    /// That depends on something that is not known here.
+    Unknown,
+}
+
+/// One refusal or warning of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// `FILE:LINE:COL`, where the server names one.
+    pub place: Option<String>,
+    /// The bytes that it is about, where they are known.
+    pub span: Option<(FileId, Span)>,
+    /// The server's text without the place.
+    pub text: String,
+}
+
+impl Problem {
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
+        Self { place: None, span: None, text: text.into() }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.place {
+            Some(place) => write!(f, "{place}: {}", self.text),
+            None => f.write_str(&self.text),
+        }
+    }
+}
+
+/// What comes of starting a server.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Startup {
+    /// Whether it starts.
+    pub verdict: StartVerdict,
+    /// The phase that decided.
+    pub phase: Phase,
+    /// What the server prints before it ends; several of phase B in the order of the file (the server's own order is
+    /// random).
+    pub errors: Vec<Problem>,
+    /// What it warns about and goes on; `nats-server -t` fails for those of phase B.
+    pub warnings: Vec<Problem>,
+    /// How many of the warnings are of phase B.
+    pub config_warnings: usize,
+    /// What is missing for a verdict.
+    pub unknown: Vec<String>,
+    /// What the server was told; what was readable of it where it fails.
+    pub options: ServerOptions,
+    /// The system account could not be fetched: the server injects one and retries every second (CFG-65).
+    pub bootstrapped: bool,
+    /// The configuration, unless it does not parse.
+    pub config: Option<Config>,
+}
+
+impl Startup {
+    /// The line that the server ends with: on stderr, or as `[FTL]` in its log in phase E.
+    pub fn error(&self) -> Option<String> {
+        if self.errors.is_empty() {
+            return None;
+        }
+        let joined = self.errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        Some(match self.phase {
+            Phase::Start => format!("[FTL] {joined}"),
+            _ => format!("nats-server: {joined}"),
+        })
+    }
+
+    /// Whether `nats-server -t` calls the configuration valid: only phases A and B, warnings count as errors.
+    pub fn passes_test(&self) -> bool {
+        self.config.is_some() && self.config_warnings == 0 && (self.errors.is_empty() || self.phase > Phase::Options)
+    }
+}
+
+/// Starts the server of a release in thought, at a time in Unix seconds. `path` is what `-c` would name.
+pub fn startup(path: &str, bytes: &[u8], version: Version, now: i64, sources: &dyn Sources) -> Startup {
+    let mut outcome = Startup {
+        verdict: StartVerdict::Starts,
+        phase: Phase::Parse,
+        errors: Vec::new(),
+        warnings: Vec::new(),
+        config_warnings: 0,
+        unknown: Vec::new(),
+        options: ServerOptions::default(),
+        bootstrapped: false,
+        config: None,
+    };
+    let config = match parse(path, bytes, version, sources) {
+        Ok(config) => config,
+        Err(e) => {
+            let (verdict, unknown) = match e.cause {
+                Cause::Refused | Cause::Crash => (StartVerdict::Fails, Vec::new()),
+                Cause::Unreadable | Cause::Limit => (StartVerdict::Unknown, vec![e.text.clone()]),
+            };
+            let ConfigError { text, span, .. } = e;
+            outcome.verdict = verdict;
+            outcome.unknown = unknown;
+            outcome.errors.push(Problem { place: None, span: Some((FileId(0), span)), text });
+            return outcome;
+        }
+    };
+    let mut walk = walk::Walk::new(&config, version, sources);
+    top::walk(&mut walk);
+    let walk::Walk { errors, warnings, unknown, options, settings, .. } = walk;
+    outcome.phase = Phase::Options;
+    outcome.config_warnings = warnings.len();
+    outcome.errors = errors;
+    outcome.warnings = warnings;
+    outcome.unknown = unknown;
+    outcome.options = options;
+    if outcome.errors.is_empty() {
+        if let Err(text) = validate::validate(&mut outcome.options, &settings, version) {
+            outcome.phase = Phase::Validate;
+            outcome.errors.push(Problem::plain(text));
+        } else {
+            start::build(&mut outcome, &settings, version, now, sources);
+        }
+    }
+    outcome.verdict = match (outcome.errors.is_empty(), outcome.unknown.is_empty()) {
+        (false, _) => StartVerdict::Fails,
+        (true, false) => StartVerdict::Unknown,
+        (true, true) => StartVerdict::Starts,
+    };
+    outcome.config = Some(config);
+    outcome
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! Is the server built and started? `NewServer` and `Start` (server.md 1.6).
+
+use super::walk::Settings;
+use super::{Phase, Problem, Startup, outside};
+use crate::file::config::{ReadError, Sources};
+use crate::file::version::Version;
+use super::outside::Role;
+use crate::server::options::{Resolver, ServerOptions};
+use crate::server::version;
+
+/// What fetching the system account comes to.
+enum Fetched {
+    /// It is there, signed by this issuer.
+    Account(String),
+    /// The resolver has none, with its words.
+    Missing(String),
+    /// It is there and refused, with the server's words.
+    Refused(String),
+    /// That is not known, with what is missing.
+    Unknown(String),
+}
+
+pub(super) fn build(outcome: &mut Startup, settings: &Settings, version: Version, now: i64, sources: &dyn Sources) {
+    outcome.phase = Phase::Build;
+    let options = &outcome.options;
+    if let Some(Resolver::Url(url)) = &options.resolver {
+        if !options.preloads.is_empty() {
+            let text = "resolver preloads only available for writeable resolver types MEM/DIR/CACHE_DIR";
+            outcome.errors.push(Problem::plain(text));
+            return;
+        }
+        if !url.contains("://") {
+            let text = format!("could not fetch <{0}>: Get {0}: unsupported protocol scheme \"\"", super::walk::q(url));
+            outcome.errors.push(Problem::plain(text));
+            return;
+        }
+        outcome.unknown.push(format!("what {url} answers"));
+    }
+    let trusted: Vec<String> = options.trust().map(str::to_owned).collect();
+    let sys = options.system_account.clone();
+    let explicit = !sys.is_empty();
+    let mut issuer = None;
+    if explicit && sys != "$SYS" && options.accounts.iter().all(|a| a.name != sys) {
+        let memory = matches!(options.resolver, Some(Resolver::Memory));
+        let injects = options.operators.len() == 1 && options.resolver.is_some() && !memory;
+        match fetch(options, &sys, &trusted, now, sources) {
+            Fetched::Account(by) => issuer = Some(by),
+            Fetched::Missing(_) | Fetched::Refused(_) if injects => {
+                outcome.bootstrapped = true;
+                issuer = options.operators.first().map(|o| o.issuer.clone());
+            }
+            Fetched::Missing(text) | Fetched::Refused(text) => {
+                outcome.errors.push(Problem::plain(format!("error resolving system account: {text}")));
+                return;
+            }
+            Fetched::Unknown(what) => outcome.unknown.push(what),
+        }
+    } else if explicit && sys == "$SYS" && options.accounts.iter().all(|a| a.name != "$SYS") {
+        let text = match &options.resolver {
+            None => "account missing",
+            Some(_) => "will only fetch valid account keys",
+        };
+        outcome.errors.push(Problem::plain(format!("error resolving system account: {text}")));
+        return;
+    }
+    hidden_user(outcome, version);
+    start(outcome, settings, &trusted, issuer, now);
+}
+
+/// `fetchAccountClaims` of the system account.
+fn fetch(options: &ServerOptions, key: &str, trusted: &[String], now: i64, sources: &dyn Sources) -> Fetched {
+    let Some(resolver) = &options.resolver else { return Fetched::Missing("account missing".into()) };
+    if !outside::valid(Role::Account, key) {
+        return Fetched::Missing("will only fetch valid account keys".into());
+    }
+    let preload = options.preloads.iter().find(|(k, _)| k == key).map(|(_, token)| token.clone().into_bytes());
+    let token = match resolver {
+        Resolver::Memory => match preload {
+            Some(token) => token,
+            None => return Fetched::Missing("account missing".into()),
+        },
+        Resolver::Url(url) => return Fetched::Unknown(format!("what {url}{key} answers")),
+        Resolver::Directory(directory) => {
+            let path = format!("{}/{key}.jwt", directory.dir.trim_end_matches('/'));
+            match (sources.file(&path), preload) {
+                (Err(_), Some(token)) => token,
+                // A preload replaces an older file: the newer `iat` stays.
+                (Ok(file), Some(token)) => {
+                    let iat = |t: &[u8]| outside::account(t).map_or(i64::MIN, |c| c.data.iat);
+                    if iat(&file) > iat(&token) { file } else { token }
+                }
+                (Ok(file), None) => file,
+                (Err(ReadError::Unavailable), None) => return Fetched::Unknown(path),
+                (Err(e), None) => return Fetched::Missing(e.go_text(&path)),
+            }
+        }
+    };
+    match outside::account(&token) {
+        Err(text) => Fetched::Refused(text),
+        Ok(claims) => {
+            let refused = !trusted.contains(&claims.data.iss)
+                || outside::blocked(&claims, now)
+                || claims.data.sub != key;
+            if refused {
+                Fetched::Refused("account validation failed".into())
+            } else {
+                Fetched::Account(claims.data.iss)
+            }
+        }
+    }
+}
+
+/// CFG-85: a server with nothing but `$SYS` lets anonymous clients into `$G`.
+fn hidden_user(outcome: &mut Startup, version: Version) {
+    let options = &mut outcome.options;
+    let blocked = options.authorization_block && version.has(&version::EMPTY_AUTHORIZATION);
+    let only_system = options.accounts.len() == 1
+        && options.accounts.iter().all(|a| a.name == options.system_account || a.name == "$SYS");
+    if options.operators.is_empty() && only_system && options.no_auth_user.is_empty() && !blocked {
+        let name = "nats-XXXXXXXX";
+        options.users.push(crate::server::options::ConfigUser {
+            user: name.into(),
+            password: "XXXXXXXX".into(),
+            account: "$G".into(),
+            ..Default::default()
+        });
+        options.users_given = true;
+        options.no_auth_user = name.into();
+        if options.system_account.is_empty() {
+            options.system_account = "$SYS".into();
+        }
+    }
+}
+
+fn start(outcome: &mut Startup, settings: &Settings, trusted: &[String], issuer: Option<String>, now: i64) {
+    outcome.phase = Phase::Start;
+    let options = &outcome.options;
+    let mut warnings = Vec::new();
+    let bcrypt = |p: &str| p.starts_with("$2a$");
+    let plain = |p: &str| !bcrypt(p);
+    if (!options.password.is_empty() && plain(&options.password))
+        || options.users.iter().any(|u| {
+            u.nkey.is_empty() && u.user != "nats-XXXXXXXX" && plain(&u.password) && trusted.is_empty()
+        })
+    {
+        warnings.push("Plaintext passwords detected, use nkeys or bcrypt".to_owned());
+    }
+    let _ = settings;
+    if !options.operators.is_empty() && options.system_account.is_empty() {
+        warnings.push("Trusted Operators should utilize a System Account".to_owned());
+    }
+    if !options.operators.is_empty() {
+        for (key, token) in &options.preloads {
+            if outside::account(token.as_bytes()).is_ok_and(|c| outside::blocked(&c, now)) {
+                warnings.push(format!("Account [{key}] has validation issues:"));
+            }
+        }
+    }
+    let mut error = None;
+    if let Some(issuer) = &issuer
+        && !trusted.contains(issuer)
+    {
+        error = Some("Can't set system account: account validation failed");
+    }
+    let operator_keys = options.operators.iter().any(|o| !o.strict_signing_key_usage || !o.signing_keys.is_empty());
+    if error.is_none() && matches!(options.resolver, Some(Resolver::Directory(_))) && !operator_keys {
+        error = Some("Could not start resolver: no operator key found");
+    }
+    outcome.warnings.extend(warnings.into_iter().map(Problem::plain));
+    if let Some(text) = error {
+        outcome.errors.push(Problem::plain(text));
+    }
+}
