@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::auth::{apply_defaults, name, permissions, users};
+use super::outside::Role;
 use super::walk::{Read, Walk, q, shown};
 use super::{duration, outside};
 use crate::file::config::{Map, Node, Value};
 use crate::file::version::Version;
-use super::outside::Role;
 use crate::server::options::ConfigAccount;
 use crate::server::subjects;
 
@@ -198,8 +198,14 @@ fn limits(walk: &mut Walk<'_>, node: &Node, at: usize) -> Read<()> {
         let key = entry.key.to_lowercase();
         if !matches!(
             key.as_str(),
-            "max_connections" | "max_conn" | "max_subscriptions" | "max_subs" | "max_payload" | "max_pay"
-                | "max_leafnodes" | "max_leafs"
+            "max_connections"
+                | "max_conn"
+                | "max_subscriptions"
+                | "max_subs"
+                | "max_payload"
+                | "max_pay"
+                | "max_leafnodes"
+                | "max_leafs"
         ) {
             if !entry.node.used {
                 walk.fail(&entry.node, format!("Unknown field {} parsing account limits", q(&entry.key)));
@@ -317,7 +323,8 @@ fn jetstream(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
             },
             None => {
                 let kind = value.go_type();
-                Err(walk.problem(node, format!("Expected map, bool or string to define JetStream, got {kind}")))
+                Err(walk
+                    .problem(node, format!("Expected map, bool or string to define JetStream, got {kind}")))
             }
         },
     }
@@ -356,7 +363,10 @@ fn trace(walk: &mut Walk<'_>, node: &Node, key: &str) -> Read<()> {
                     Value::Integer(n) => *n,
                     value => match value.as_str() {
                         Some(text) => text.strip_suffix('%').unwrap_or(&text).parse().map_err(|_| {
-                            walk.problem(node, format!("Invalid trace destination sampling value {}", q(&text)))
+                            walk.problem(
+                                node,
+                                format!("Invalid trace destination sampling value {}", q(&text)),
+                            )
                         })?,
                         None => {
                             let (key, kind) = (q(&entry.key), value.go_type());
@@ -368,8 +378,9 @@ fn trace(walk: &mut Walk<'_>, node: &Node, key: &str) -> Read<()> {
                     },
                 };
                 if !(1..=100).contains(&number) {
-                    let text =
-                        format!("Ttrace destination sampling value {number} is invalid, needs to be [1..100]");
+                    let text = format!(
+                        "Ttrace destination sampling value {number} is invalid, needs to be [1..100]"
+                    );
                     return Err(walk.problem(node, text));
                 }
                 sampled = true;
@@ -428,7 +439,9 @@ fn export(walk: &mut Walk<'_>, item: &Node, shared: &mut Vec<Shared>) -> Read<()
                     continue;
                 };
                 if !service {
-                    let seen = ["response", "latency", "allow_trace"].iter().find_map(|d| Some((d, directives.get(d)?)));
+                    let seen = ["response", "latency", "allow_trace"]
+                        .iter()
+                        .find_map(|d| Some((d, directives.get(d)?)));
                     if let Some((directive, at)) = seen {
                         let text = format!("Detected {directive} directive on non-service");
                         walk.fail(at, text);
@@ -462,7 +475,9 @@ fn export(walk: &mut Walk<'_>, item: &Node, shared: &mut Vec<Shared>) -> Read<()
                 let what = "Expected response threshold to be a parseable time duration, got";
                 match node.value.as_str() {
                     None => walk.fail(node, format!("{what} {}", node.value.go_type())),
-                    Some(text) if duration::parse(&text).is_err() => walk.fail(node, format!("{what} {}", q(&text))),
+                    Some(text) if duration::parse(&text).is_err() => {
+                        walk.fail(node, format!("{what} {}", q(&text)))
+                    }
                     Some(_) if matches!(subject, Some((false, _))) => {
                         walk.fail(node, "Detected response directive on non-service");
                     }

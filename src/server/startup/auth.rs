@@ -1,9 +1,9 @@
 //! `authorization`, users, permissions, auth callout (server.md 1.7).
 
+use super::outside::Role;
 use super::walk::{Read, Walk, go_float, q, shown};
 use super::{Problem, duration, outside};
 use crate::file::config::{Node, Value};
-use super::outside::Role;
 use crate::server::options::{Callout, ConfigUser, Permissions, SubjectPermission};
 use crate::server::subjects;
 use crate::server::version;
@@ -37,7 +37,9 @@ pub(super) fn timeout(walk: &mut Walk<'_>, key: &str, node: &Node, what: &str) -
                     .map_err(|e| walk.problem(node, format!("error parsing {what} config, 'timeout' {e}")))?;
                 nanos as f64 / 1e9
             }
-            None => return Err(walk.problem(node, format!("error parsing {what} config, 'timeout' wrong type"))),
+            None => {
+                return Err(walk.problem(node, format!("error parsing {what} config, 'timeout' wrong type")));
+            }
         },
     };
     if seconds > 60.0 && walk.version.has(&version::LONG_TIMEOUT_WARNING) {
@@ -92,7 +94,9 @@ pub(super) fn authorization(walk: &mut Walk<'_>, node: &Node) -> Read<Option<Aut
                     let read = callout(walk, node);
                     auth.callout = walk.keep(read).flatten();
                 }
-                "proxy_required" if walk.version.has(&version::PROXIES) => auth.proxy_required = walk.bool(node)?,
+                "proxy_required" if walk.version.has(&version::PROXIES) => {
+                    auth.proxy_required = walk.bool(node)?
+                }
                 _ => walk.unknown_field(entry),
             }
             Ok(())
@@ -164,12 +168,17 @@ pub(super) fn name(user: &ConfigUser) -> String {
 /// `parseUsers`; `None` after a failed type assertion.
 pub(super) fn users(walk: &mut Walk<'_>, node: &Node) -> Read<Option<Vec<ConfigUser>>> {
     let Some(list) = node.value.as_array() else {
-        return Err(walk.problem(node, format!("Expected users field to be an array, got {}", shown(&node.value))));
+        return Err(
+            walk.problem(node, format!("Expected users field to be an array, got {}", shown(&node.value)))
+        );
     };
     let mut users = Vec::new();
     for member in list {
         let Some(map) = member.value.as_map() else {
-            walk.fail(member, format!("Expected user entry to be a map/struct, got {}", shown(&member.value)));
+            walk.fail(
+                member,
+                format!("Expected user entry to be a map/struct, got {}", shown(&member.value)),
+            );
             continue;
         };
         let mut user = ConfigUser::default();
@@ -260,7 +269,9 @@ pub(super) fn permissions(walk: &mut Walk<'_>, node: &Node) -> Read<Option<Permi
                 Value::Bool(false) => {}
                 _ => permissions.responses = responses(walk, node),
             },
-            _ if !entry.node.used => walk.fail(node, format!("Unknown field {} parsing permissions", q(&entry.key))),
+            _ if !entry.node.used => {
+                walk.fail(node, format!("Unknown field {} parsing permissions", q(&entry.key)))
+            }
             _ => {}
         }
     }
@@ -323,7 +334,8 @@ pub(super) fn subject_list(walk: &mut Walk<'_>, node: &Node, queues: bool) -> Re
             Some(text) => list.push(text.into_owned()),
             None => {
                 let kind = value.go_type();
-                let text = format!("Expected subject permissions to be a subject, or array of subjects, got {kind}");
+                let text =
+                    format!("Expected subject permissions to be a subject, or array of subjects, got {kind}");
                 return Err(walk.problem(node, text));
             }
         },
@@ -374,19 +386,23 @@ fn responses(walk: &mut Walk<'_>, node: &Node) -> Option<(i64, i64)> {
                     return None;
                 }
             },
-            "expires" | "expiration" | "ttl" => match node.value.as_str().map(|text| duration::parse(&text)) {
-                Some(Ok(0)) => {}
-                Some(Ok(nanos)) => expires = nanos,
-                Some(Err(e)) => {
-                    walk.fail(node, format!("error parsing expires: {e}"));
-                    return None;
+            "expires" | "expiration" | "ttl" => {
+                match node.value.as_str().map(|text| duration::parse(&text)) {
+                    Some(Ok(0)) => {}
+                    Some(Ok(nanos)) => expires = nanos,
+                    Some(Err(e)) => {
+                        walk.fail(node, format!("error parsing expires: {e}"));
+                        return None;
+                    }
+                    None => {
+                        walk.fail(node, "error parsing expires, not a duration string");
+                        return None;
+                    }
                 }
-                None => {
-                    walk.fail(node, "error parsing expires, not a duration string");
-                    return None;
-                }
-            },
-            _ if !entry.node.used => walk.fail(node, format!("Unknown field {} parsing permissions", q(&entry.key))),
+            }
+            _ if !entry.node.used => {
+                walk.fail(node, format!("Unknown field {} parsing permissions", q(&entry.key)))
+            }
             _ => {}
         }
     }
@@ -426,7 +442,9 @@ fn callout(walk: &mut Walk<'_>, node: &Node) -> Read<Option<Callout>> {
             }
             "xkey" | "key" if !outside::valid(Role::Curve, &callout.xkey) => {
                 let key = q(&callout.xkey);
-                return Err(walk.problem(node, format!("Expected callout xkey to be a valid public xkey, got {key}")));
+                return Err(
+                    walk.problem(node, format!("Expected callout xkey to be a valid public xkey, got {key}"))
+                );
             }
             "issuer" | "account" | "acc" | "xkey" | "key" => {}
             "auth_users" | "users" | "allowed_accounts" => {
@@ -438,7 +456,9 @@ fn callout(walk: &mut Walk<'_>, node: &Node) -> Read<Option<Callout>> {
                 let Some(list) = node.value.as_array() else {
                     let what = if allowed { "allowed accounts" } else { "auth_users" };
                     // Go prints the type of the token here, not that of the value.
-                    return Err(walk.problem(node, format!("Expected {what} field to be an array, got *conf.token")));
+                    return Err(
+                        walk.problem(node, format!("Expected {what} field to be an array, got *conf.token"))
+                    );
                 };
                 for member in list {
                     match walk.string(member) {

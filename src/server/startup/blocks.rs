@@ -57,7 +57,9 @@ pub(super) fn tls(walk: &mut Walk<'_>, node: &Node, client: bool) -> Read<Option
                             })?;
                             nanos as f64 / 1e9
                         }
-                        None => return Err(walk.problem(node, "error parsing tls config, 'timeout' wrong type")),
+                        None => {
+                            return Err(walk.problem(node, "error parsing tls config, 'timeout' wrong type"));
+                        }
                     },
                 });
             }
@@ -147,7 +149,9 @@ pub(super) fn cluster(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
                 }
                 _ => {}
             },
-            Some(_) if entry.key.eq_ignore_ascii_case("port") => walk.settings.cluster_port = walk.integer(node)?,
+            Some(_) if entry.key.eq_ignore_ascii_case("port") => {
+                walk.settings.cluster_port = walk.integer(node)?
+            }
             Some(_) => {}
         }
     }
@@ -187,7 +191,9 @@ pub(super) fn gateway(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
                 }
                 _ => {}
             },
-            Some(_) if entry.key.eq_ignore_ascii_case("port") => walk.settings.gateway_port = walk.integer(node)?,
+            Some(_) if entry.key.eq_ignore_ascii_case("port") => {
+                walk.settings.gateway_port = walk.integer(node)?
+            }
             Some(_) => {}
         }
     }
@@ -247,7 +253,10 @@ pub(super) fn websocket(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
                         Some(Err(e)) => walk.fail(node, e),
                         None => {
                             let kind = value.go_type();
-                            walk.fail(node, format!("error parsing handshake timeout: unsupported type {kind}"));
+                            walk.fail(
+                                node,
+                                format!("error parsing handshake timeout: unsupported type {kind}"),
+                            );
                         }
                     },
                 },
@@ -260,7 +269,10 @@ pub(super) fn websocket(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
                         }
                     }
                     other => {
-                        walk.fail(node, format!("error parsing headers: unsupported type {}", other.go_type()));
+                        walk.fail(
+                            node,
+                            format!("error parsing headers: unsupported type {}", other.go_type()),
+                        );
                     }
                 },
                 _ => {
@@ -338,7 +350,8 @@ pub(super) fn jetstream(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
                 return Ok(());
             }
             None => {
-                let text = format!("Expected map, bool or string to define JetStream, got {}", value.go_type());
+                let text =
+                    format!("Expected map, bool or string to define JetStream, got {}", value.go_type());
                 return Err(walk.problem(node, text));
             }
         },

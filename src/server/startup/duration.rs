@@ -47,7 +47,8 @@ pub(super) fn parse(text: &str) -> Result<i64, String> {
         };
         let mut part = number.checked_mul(scale).filter(|n| *n <= 1 << 63).ok_or_else(invalid)?;
         if !fraction.is_empty() {
-            let digits: f64 = fraction.get(..fraction.len().min(18)).unwrap_or_default().parse().unwrap_or(0.0);
+            let digits: f64 =
+                fraction.get(..fraction.len().min(18)).unwrap_or_default().parse().unwrap_or(0.0);
             let power = 10f64.powi(fraction.len().min(18) as i32);
             part = part.saturating_add((digits * (scale as f64 / power)) as u64);
         }

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use super::auth::{nil_pointer, subject_list, timeout};
 use super::fields::{self, Type};
+use super::outside::Role;
 use super::walk::{Read, Walk, q, shown};
 use super::{blocks, outside, top};
 use crate::file::config::{Node, Value};
-use super::outside::Role;
 use crate::server::options::{ConfigUser, Leafnodes};
 use crate::server::version;
 
@@ -44,7 +44,9 @@ pub(super) fn leafnodes(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
                 }
                 _ => {}
             },
-            Some(_) if entry.key.eq_ignore_ascii_case("port") => walk.settings.leaf_port = walk.integer(node)?,
+            Some(_) if entry.key.eq_ignore_ascii_case("port") => {
+                walk.settings.leaf_port = walk.integer(node)?
+            }
             Some(_) => {}
         }
     }
@@ -87,7 +89,9 @@ fn authorization(walk: &mut Walk<'_>, node: &Node) -> Read<bool> {
             "user" | "username" => walk.string(node).map(|v| leaf.user = v),
             "pass" | "password" => walk.string(node).map(|v| leaf.password = v),
             "account" => walk.string(node).map(|v| leaf.account = v),
-            "nkey" if walk.version.has(&version::NKEY_NO_AUTH_USER) => walk.string(node).map(|v| leaf.nkey = v),
+            "nkey" if walk.version.has(&version::NKEY_NO_AUTH_USER) => {
+                walk.string(node).map(|v| leaf.nkey = v)
+            }
             "proxy_required" if walk.version.has(&version::PROXIES) => {
                 walk.bool(node).map(|v| leaf.proxy_required = v)
             }
@@ -125,12 +129,17 @@ fn authorization(walk: &mut Walk<'_>, node: &Node) -> Read<bool> {
 
 fn users(walk: &mut Walk<'_>, node: &Node) -> Read<Vec<ConfigUser>> {
     let Some(list) = node.value.as_array() else {
-        return Err(walk.problem(node, format!("Expected users field to be an array, got {}", shown(&node.value))));
+        return Err(
+            walk.problem(node, format!("Expected users field to be an array, got {}", shown(&node.value)))
+        );
     };
     let mut users = Vec::new();
     for member in list {
         let Some(map) = member.value.as_map() else {
-            walk.fail(member, format!("Expected user entry to be a map/struct, got {}", shown(&member.value)));
+            walk.fail(
+                member,
+                format!("Expected user entry to be a map/struct, got {}", shown(&member.value)),
+            );
             continue;
         };
         let mut user = ConfigUser::default();
@@ -161,11 +170,13 @@ fn users(walk: &mut Walk<'_>, node: &Node) -> Read<Vec<ConfigUser>> {
 
 fn remotes(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
     let Some(list) = node.value.as_array() else {
-        return Err(walk.problem(node, format!("Expected remotes field to be an array, got {}", node.value.go_type())));
+        return Err(walk
+            .problem(node, format!("Expected remotes field to be an array, got {}", node.value.go_type())));
     };
     for member in list {
         let Some(map) = member.value.as_map() else {
-            let text = format!("Expected remote leafnode entry to be a map/struct, got {}", shown(&member.value));
+            let text =
+                format!("Expected remote leafnode entry to be a map/struct, got {}", shown(&member.value));
             walk.fail(member, text);
             continue;
         };
@@ -211,8 +222,10 @@ fn remotes(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
                     walk.keep(read);
                 }
                 "url" | "urls" if !matches!(node.value, Value::Array(_)) && node.value.as_str().is_none() => {
-                    let text =
-                        format!("Expected remote leafnode url to be an array or string, got {}", shown(&node.value));
+                    let text = format!(
+                        "Expected remote leafnode url to be an array or string, got {}",
+                        shown(&node.value)
+                    );
                     walk.fail(node, text);
                 }
                 _ => {}

@@ -116,7 +116,9 @@ impl Startup {
 
     /// Whether `nats-server -t` calls the configuration valid: only phases A and B, warnings count as errors.
     pub fn passes_test(&self) -> bool {
-        self.config.is_some() && self.config_warnings == 0 && (self.errors.is_empty() || self.phase > Phase::Options)
+        self.config.is_some()
+            && self.config_warnings == 0
+            && (self.errors.is_empty() || self.phase > Phase::Options)
     }
 }
 

@@ -143,12 +143,14 @@ fn decode(token: &[u8]) -> Result<Claims, String> {
         sub: at(&tree, "sub"),
     };
     let nats = tree.get("nats").cloned().unwrap_or(Json::Null);
-    let version = nats.get("version").and_then(Json::as_i64).unwrap_or(if tree.get("type").is_some() { 1 } else { 0 });
+    let version =
+        nats.get("version").and_then(Json::as_i64).unwrap_or(if tree.get("type").is_some() { 1 } else { 0 });
     let claim_type = if version == 1 { at(&tree, "type") } else { at(&nats, "type") };
     if !(1..=2).contains(&version) {
         return Err(format!("library supports version 2 or less - received {version}"));
     }
-    let signed = if version == 1 { payload.as_bytes().to_vec() } else { format!("{header}.{payload}").into_bytes() };
+    let signed =
+        if version == 1 { payload.as_bytes().to_vec() } else { format!("{header}.{payload}").into_bytes() };
     let key = decode_key(data.iss.as_bytes()).unwrap_or_default();
     let verified = key
         .get(1..)

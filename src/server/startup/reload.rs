@@ -35,7 +35,9 @@ pub fn reload(old: &ServerOptions, new: &ServerOptions) -> Vec<Change> {
     if old.trusted_keys != new.trusted_keys {
         change("trusted_keys", Effect::Refused, refused("TrustedKeys"));
     }
-    if old.system_account != new.system_account && !(old.system_account == "$SYS" && new.system_account.is_empty()) {
+    if old.system_account != new.system_account
+        && !(old.system_account == "$SYS" && new.system_account.is_empty())
+    {
         change("system_account", Effect::Refused, refused("SystemAccount"));
     }
     match (&old.resolver, &new.resolver) {
@@ -56,7 +58,11 @@ pub fn reload(old: &ServerOptions, new: &ServerOptions) -> Vec<Change> {
     if old.accounts != new.accounts {
         change("accounts", Effect::Reloads, None);
     }
-    if old.users != new.users || old.user != new.user || old.password != new.password || old.token != new.token {
+    if old.users != new.users
+        || old.user != new.user
+        || old.password != new.password
+        || old.token != new.token
+    {
         change("authorization", Effect::Reloads, None);
     }
     if old.proxies != new.proxies {

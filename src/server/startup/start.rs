@@ -1,10 +1,10 @@
 //! Is the server built and started? `NewServer` and `Start` (server.md 1.6).
 
+use super::outside::Role;
 use super::walk::Settings;
 use super::{Phase, Problem, Startup, outside};
 use crate::file::config::{ReadError, Sources};
 use crate::file::version::Version;
-use super::outside::Role;
 use crate::server::options::{Resolver, ServerOptions};
 use crate::server::version;
 
@@ -20,7 +20,13 @@ enum Fetched {
     Unknown(String),
 }
 
-pub(super) fn build(outcome: &mut Startup, settings: &Settings, version: Version, now: i64, sources: &dyn Sources) {
+pub(super) fn build(
+    outcome: &mut Startup,
+    settings: &Settings,
+    version: Version,
+    now: i64,
+    sources: &dyn Sources,
+) {
     outcome.phase = Phase::Build;
     let options = &outcome.options;
     if let Some(Resolver::Url(url)) = &options.resolver {
@@ -30,7 +36,10 @@ pub(super) fn build(outcome: &mut Startup, settings: &Settings, version: Version
             return;
         }
         if !url.contains("://") {
-            let text = format!("could not fetch <{0}>: Get {0}: unsupported protocol scheme \"\"", super::walk::q(url));
+            let text = format!(
+                "could not fetch <{0}>: Get {0}: unsupported protocol scheme \"\"",
+                super::walk::q(url)
+            );
             outcome.errors.push(Problem::plain(text));
             return;
         }
@@ -73,7 +82,8 @@ fn fetch(options: &ServerOptions, key: &str, trusted: &[String], now: i64, sourc
     if !outside::valid(Role::Account, key) {
         return Fetched::Missing("will only fetch valid account keys".into());
     }
-    let preload = options.preloads.iter().find(|(k, _)| k == key).map(|(_, token)| token.clone().into_bytes());
+    let preload =
+        options.preloads.iter().find(|(k, _)| k == key).map(|(_, token)| token.clone().into_bytes());
     let token = match resolver {
         Resolver::Memory => match preload {
             Some(token) => token,
@@ -162,7 +172,8 @@ fn start(outcome: &mut Startup, settings: &Settings, trusted: &[String], issuer:
     {
         error = Some("Can't set system account: account validation failed");
     }
-    let operator_keys = options.operators.iter().any(|o| !o.strict_signing_key_usage || !o.signing_keys.is_empty());
+    let operator_keys =
+        options.operators.iter().any(|o| !o.strict_signing_key_usage || !o.signing_keys.is_empty());
     if error.is_none() && matches!(options.resolver, Some(Resolver::Directory(_))) && !operator_keys {
         error = Some("Could not start resolver: no operator key found");
     }

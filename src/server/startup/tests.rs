@@ -14,7 +14,10 @@ fn refusals_are_the_servers() {
     for (text, want) in [
         ("port: -1", "starts"),
         ("monitor: 1", "nats-server: s.conf:1:0: unknown field \"monitor\""),
-        ("server_name: 12", "nats-server: s.conf:1:0: interface conversion: interface {} is int64, not string"),
+        (
+            "server_name: 12",
+            "nats-server: s.conf:1:0: interface conversion: interface {} is int64, not string",
+        ),
         ("system_account: 1", "nats-server: s.conf:1:0: system account name must be a string"),
         ("operator: 7", "nats-server: s.conf:1:0: error parsing operators: unsupported type int64"),
         (
@@ -39,7 +42,10 @@ fn refusals_are_the_servers() {
         ("resolver: { type: full, dir: '/tmp/x' }", "[FTL] Could not start resolver: no operator key found"),
         ("default_sentinel: x", "nats-server: default sentinel requires operators and accounts"),
         ("websocket { port: 80 }", "nats-server: websocket requires TLS configuration"),
-        ("mqtt { port: 1883 }", "nats-server: mqtt requires JetStream to be enabled if running in standalone mode"),
+        (
+            "mqtt { port: 1883 }",
+            "nats-server: mqtt requires JetStream to be enabled if running in standalone mode",
+        ),
         ("system_account: A", "nats-server: error resolving system account: account missing"),
     ] {
         assert_eq!(error(text), want, "{text}");

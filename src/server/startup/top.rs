@@ -102,7 +102,9 @@ fn option(walk: &mut Walk<'_>, entry: &Entry) -> Read<()> {
         "trusted" | "trusted_keys" => trust::trusted_keys(walk, node),
         "default_sentinel" => walk.options.default_sentinel = walk.string(node)?,
         "no_auth_user" => walk.options.no_auth_user = walk.string(node)?,
-        "no_system_account" | "no_system" | "no_sys_acc" => walk.settings.no_system_account = walk.bool(node)?,
+        "no_system_account" | "no_system" | "no_sys_acc" => {
+            walk.settings.no_system_account = walk.bool(node)?
+        }
         "authorization" => auth::top(walk, node)?,
         "accounts" => accounts::accounts(walk, node),
         "mappings" | "maps" => {
@@ -141,7 +143,8 @@ fn option(walk: &mut Walk<'_>, entry: &Entry) -> Read<()> {
         "lame_duck_duration" => {
             let nanos = seconds(walk, node)?;
             if nanos < 30_000_000_000 {
-                let text = format!("invalid lame_duck_duration of {}, minimum is 30 seconds", duration::show(nanos));
+                let text =
+                    format!("invalid lame_duck_duration of {}, minimum is 30 seconds", duration::show(nanos));
                 return Err(walk.problem(node, text));
             }
             walk.settings.lame_duck = Some(nanos);
@@ -187,7 +190,10 @@ fn option(walk: &mut Walk<'_>, entry: &Entry) -> Read<()> {
                 for entry in map.entries() {
                     if !matches!(entry.node.value, Value::Bool(_)) {
                         let kind = entry.node.value.go_type();
-                        let text = format!("error parsing feature flag {}: expected bool, got {kind}", q(&entry.key));
+                        let text = format!(
+                            "error parsing feature flag {}: expected bool, got {kind}",
+                            q(&entry.key)
+                        );
                         return Err(walk.problem(&entry.node, text));
                     }
                 }
@@ -224,10 +230,8 @@ fn tags(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
     match &node.value {
         Value::Array(nodes) => match nodes.iter().all(|n| n.value.as_str().is_some()) {
             true => Ok(()),
-            false => Err(walk.problem(
-                node,
-                "error parsing tags: unsupported type *conf.token where string is expected",
-            )),
+            false => Err(walk
+                .problem(node, "error parsing tags: unsupported type *conf.token where string is expected")),
         },
         value if value.as_str().is_some() => Ok(()),
         other => Err(walk.problem(node, format!("error parsing tags: unsupported type {}", other.go_type()))),

@@ -1,9 +1,9 @@
 //! Operators, resolver, preloads, pinned accounts, trusted keys (server.md 1.2 and 1.3).
 
+use super::outside::Role;
 use super::walk::{Read, Walk, q};
 use super::{duration, outside};
 use crate::file::config::{Metadata, Node, ReadError, Value};
-use super::outside::Role;
 use crate::server::options::{Directory, Operator, Resolver};
 use crate::server::version;
 use crate::token::Body;
@@ -96,9 +96,10 @@ fn parse_url(url: &str) -> Option<String> {
                     !host.ends_with(']') && !p.is_empty() && !p.bytes().all(|b| b.is_ascii_digit())
                 })
         })
-        || url.split('%').skip(1).any(|rest| {
-            !rest.get(..2).is_some_and(|h| h.bytes().all(|b| b.is_ascii_hexdigit()))
-        });
+        || url
+            .split('%')
+            .skip(1)
+            .any(|rest| !rest.get(..2).is_some_and(|h| h.bytes().all(|b| b.is_ascii_hexdigit())));
     (!refused).then(|| url.to_owned())
 }
 

@@ -2,17 +2,21 @@
 
 use super::auth::bad_subject;
 use super::leafnodes::check_users;
+use super::outside::Role;
 use super::walk::{Settings, q};
 use super::{duration, outside};
 use crate::file::version::{Since, Version};
-use super::outside::Role;
 use crate::server::options::{Resolver, ServerOptions};
 use crate::server::version;
 use crate::token::Body;
 
 const PLURAL_USERS: Since = version::NKEY_NO_AUTH_USER;
 
-pub(super) fn validate(options: &mut ServerOptions, settings: &Settings, version: Version) -> Result<(), String> {
+pub(super) fn validate(
+    options: &mut ServerOptions,
+    settings: &Settings,
+    version: Version,
+) -> Result<(), String> {
     let duck = settings.lame_duck.unwrap_or(120_000_000_000);
     let grace = settings.lame_duck_grace.unwrap_or(10_000_000_000);
     if duck > 0 && grace >= duck {
@@ -116,7 +120,9 @@ fn operators(options: &mut ServerOptions, version: Version) -> Result<(), String
         let have = [version.major, version.minor, version.patch].map(i64::from);
         for ((want, have), part) in want.into_iter().zip(have).zip(["major", "minor", "update"]) {
             if want > have {
-                return Err(format!("operator {key} expected {part} version {want} > server {part} version {have}"));
+                return Err(format!(
+                    "operator {key} expected {part} version {want} > server {part} version {have}"
+                ));
             }
             if have > want {
                 break;
@@ -195,7 +201,10 @@ fn leafnodes(options: &ServerOptions, settings: &Settings, version: Version) -> 
     }
     let gateway = !settings.gateway_name.is_empty() || settings.gateway_port != 0;
     if leaf.listen && gateway && options.system_account.is_empty() {
-        return Err("leaf nodes and gateways (both being defined) require a system account to also be configured".into());
+        return Err(
+            "leaf nodes and gateways (both being defined) require a system account to also be configured"
+                .into(),
+        );
     }
     Ok(())
 }
@@ -205,7 +214,8 @@ fn users(options: &ServerOptions, version: Version) -> Result<(), String> {
     if version.has(&version::CERT_ONLY_USERS) {
         for user in &options.users {
             let Some(permissions) = &user.permissions else { continue };
-            let sides = [(&permissions.publish, "publish", false), (&permissions.subscribe, "subscribe", true)];
+            let sides =
+                [(&permissions.publish, "publish", false), (&permissions.subscribe, "subscribe", true)];
             for (side, name, queues) in sides {
                 let Some(side) = side else { continue };
                 for (list, way) in [(&side.allow, "allow"), (&side.deny, "deny")] {
@@ -245,7 +255,9 @@ fn no_auth_user(options: &ServerOptions, name: &str, version: Version) -> Result
         return Ok(());
     }
     let what = if nkeys { "user or nkey" } else { "user" };
-    Err(format!("no_auth_user: \"{name}\" not present as {what} in authorization block or account configuration"))
+    Err(format!(
+        "no_auth_user: \"{name}\" not present as {what} in authorization block or account configuration"
+    ))
 }
 
 fn gateway(settings: &Settings) -> Result<(), String> {
@@ -293,7 +305,9 @@ fn websocket(options: &ServerOptions, settings: &Settings, version: Version) -> 
     no_auth_user(options, &ws.no_auth_user, version)?;
     if !options.users.is_empty() {
         if !ws.user.is_empty() {
-            return Err("websocket authentication username not compatible with presence of users/nkeys".into());
+            return Err(
+                "websocket authentication username not compatible with presence of users/nkeys".into()
+            );
         }
         if !ws.token.is_empty() {
             return Err("websocket authentication token not compatible with presence of users/nkeys".into());

@@ -199,8 +199,9 @@ impl<'a> Walk<'a> {
         match &node.value {
             Value::Integer(port) => Ok(*port),
             Value::String(text) => {
-                let port = split_host_port(text)
-                    .ok_or_else(|| self.problem(node, format!("could not parse address string {}", q(text))))?;
+                let port = split_host_port(text).ok_or_else(|| {
+                    self.problem(node, format!("could not parse address string {}", q(text)))
+                })?;
                 port.parse::<i64>()
                     .map_err(|_| self.problem(node, format!("could not parse port {}", q(port))))
             }
@@ -218,7 +219,10 @@ impl<'a> Walk<'a> {
                         Some(text) => texts.push(text.into_owned()),
                         None => self.fail(
                             node,
-                            format!("error parsing {what}: unsupported type in array {}", node.value.go_type()),
+                            format!(
+                                "error parsing {what}: unsupported type in array {}",
+                                node.value.go_type()
+                            ),
                         ),
                     }
                 }
