@@ -1,0 +1,166 @@
+//! How do new bytes take the place of old ones?
+//!
+//! Into a file beside the old one, which is then renamed over it: whoever reads meets the old bytes or the new ones.
+//! The new file has mode, owner, group and access list of the old one before it takes its name, or it does not take it.
+
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rustix::fs::{AtFlags, CWD, FileType, Gid, Mode, OFlags, RenameFlags, Stat, Uid};
+use rustix::io::Errno;
+
+use super::{DiskError, Facts, name_of};
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Write {
+    /// The bytes are secret: a new file is for its owner alone. One that is replaced keeps its mode.
+    pub secret: bool,
+    /// Nothing may stand at the path.
+    pub new: bool,
+    /// The file must still be the one that these facts were told of, by [`super::look`] or [`super::read_into`].
+    pub replaces: Option<Facts>,
+    /// Wait until file and name are on the disk, so that both outlast a loss of power.
+    pub durable: bool,
+}
+
+/// Writes a file as a whole or not at all. A link is followed: what it names is replaced, the link stays.
+pub fn write_atomic(path: &Path, bytes: &[u8], how: Write) -> Result<(), DiskError> {
+    let old = if how.new { None } else { replaced(path, how.replaces)? };
+    let (target, old) = match &old {
+        Some((target, stat)) => (target.as_path(), Some(stat)),
+        None => (path, None),
+    };
+    let directory = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut draft = Draft::create(directory, path, how.secret || old.is_some())?;
+    let failed = |errno| DiskError::of(path, errno);
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let written = rustix::io::retry_on_intr(|| rustix::io::write(&draft.file, rest)).map_err(failed)?;
+        rest = rest.get(written..).unwrap_or_default();
+    }
+    if let Some(old) = old {
+        keep(&draft.file, old, target, path)?;
+    }
+    if how.durable {
+        rustix::fs::fsync(&draft.file).map_err(failed)?;
+    }
+    if let Some(before) = how.replaces
+        && super::look(target).ok() != Some(before)
+    {
+        return Err(DiskError::Changed { path: path.to_owned() });
+    }
+    draft.take_name(target, how.new).map_err(failed)?;
+    if how.durable {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let directory = rustix::fs::open(directory, flags, Mode::empty()).map_err(failed)?;
+        // Some file systems of a network have no order to keep and say so.
+        match rustix::fs::fsync(&directory) {
+            Ok(()) | Err(Errno::INVAL | Errno::NOTSUP) => {}
+            Err(errno) => return Err(failed(errno)),
+        }
+    }
+    Ok(())
+}
+
+/// The file that is replaced, its links resolved; none where nothing stands there.
+fn replaced(path: &Path, before: Option<Facts>) -> Result<Option<(PathBuf, Stat)>, DiskError> {
+    let changed = || DiskError::Changed { path: path.to_owned() };
+    if let Err(Errno::NOENT) = rustix::fs::lstat(path) {
+        return if before.is_some() { Err(changed()) } else { Ok(None) };
+    }
+    let target = std::fs::canonicalize(path).map_err(|error| {
+        DiskError::of(path, error.raw_os_error().map_or(Errno::IO, Errno::from_raw_os_error))
+    })?;
+    let stat = rustix::fs::lstat(&target).map_err(|errno| DiskError::of(path, errno))?;
+    match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => {}
+        FileType::Directory => return Err(DiskError::Directory { path: path.to_owned() }),
+        other => return Err(DiskError::Special { path: path.to_owned(), what: name_of(other) }),
+    }
+    if before.is_some_and(|before| before != Facts::of(&stat)) {
+        return Err(changed());
+    }
+    Ok(Some((target, stat)))
+}
+
+/// Gives the new file what the old one has. Owner first: a change of owner takes bits of the mode away.
+fn keep(file: &OwnedFd, old: &Stat, target: &Path, path: &Path) -> Result<(), DiskError> {
+    let not_kept =
+        |what| move |errno: Errno| DiskError::NotKept { path: path.to_owned(), what, reason: errno.into() };
+    let own = rustix::fs::fstat(file).map_err(not_kept("owner"))?;
+    if (own.st_uid, own.st_gid) != (old.st_uid, old.st_gid) {
+        let (owner, group) = (Uid::from_raw(old.st_uid), Gid::from_raw(old.st_gid));
+        rustix::fs::fchown(file, Some(owner), Some(group)).map_err(not_kept("owner"))?;
+    }
+    #[cfg(target_os = "linux")]
+    {
+        const ACCESS: &str = "system.posix_acl_access";
+        let mut list = Vec::with_capacity(1024);
+        match rustix::fs::getxattr(target, ACCESS, rustix::buffer::spare_capacity(&mut list)) {
+            Ok(0) | Err(Errno::NODATA | Errno::NOTSUP) => {}
+            Ok(_) => rustix::fs::fsetxattr(file, ACCESS, &list, rustix::fs::XattrFlags::empty())
+                .map_err(not_kept("access list"))?,
+            Err(errno) => return Err(not_kept("access list")(errno)),
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = target;
+    rustix::fs::fchmod(file, Mode::from_raw_mode(old.st_mode)).map_err(not_kept("mode"))
+}
+
+/// A file that has not yet its name; gone when dropped before it takes it.
+struct Draft {
+    file: OwnedFd,
+    path: PathBuf,
+    named: bool,
+}
+
+impl Draft {
+    /// Its name ends neither in `.jwt`, which a server's resolver would load (`dirstore.go`), nor in what nsc loads.
+    fn create(directory: &Path, wanted: &Path, secret: bool) -> Result<Draft, DiskError> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let mode = Mode::from_raw_mode(if secret { 0o600 } else { 0o666 });
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        loop {
+            let count = COUNT.fetch_add(1, Ordering::Relaxed);
+            let path = directory.join(format!(".jwtfix-{}-{count}.tmp", std::process::id()));
+            match rustix::fs::open(&path, flags, mode) {
+                Ok(file) => return Ok(Draft { file, path, named: false }),
+                // Another machine on the same disk, or one that was killed.
+                Err(Errno::EXIST) if count < 1 << 32 => {}
+                Err(errno) => return Err(DiskError::of(wanted, errno)),
+            }
+        }
+    }
+
+    fn take_name(&mut self, name: &Path, new: bool) -> Result<(), Errno> {
+        if new {
+            match rustix::fs::renameat_with(CWD, &self.path, CWD, name, RenameFlags::NOREPLACE) {
+                // Not every file system can refuse to replace; all of those can link.
+                Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                    rustix::fs::linkat(CWD, &self.path, CWD, name, AtFlags::empty())?;
+                    return Ok(());
+                }
+                renamed => renamed?,
+            }
+        } else {
+            rustix::fs::rename(&self.path, name)?;
+        }
+        self.named = true;
+        Ok(())
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if !self.named {
+            // What stays behind has a name that nothing loads.
+            let _ = rustix::fs::unlink(&self.path);
+        }
+    }
+}
