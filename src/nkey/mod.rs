@@ -1,1 +1,17 @@
 //! Which key is this? Public keys, seeds, signing, verifying one and verifying many; the only place that touches a secret.
+//!
+//! Two readings of a text stand beside each other: the strict one, which knows the one canonical spelling of a key
+//! ([`PublicKey::parse`]), and [`go`], exactly as lenient as the Go library that nats-server is built with. What only
+//! the second accepts works today and is worth a finding.
+
+mod encoding;
+mod error;
+pub mod go;
+mod public;
+mod role;
+mod verify;
+
+pub use error::KeyError;
+pub use public::PublicKey;
+pub use role::Role;
+pub use verify::verify;
