@@ -35,4 +35,7 @@ pub enum KeyError {
     /// A public key where a seed belongs.
     #[error("it is a public key where a seed belongs")]
     Public,
+    /// A curve key was to sign.
+    #[error("it is a curve key, which signs nothing")]
+    CannotSign,
 }

@@ -5,11 +5,13 @@
 
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 use super::encoding;
 use super::public::PublicKey;
 use super::role::Role;
+use super::seed::{self, SEED_PREFIX, Seed};
 
-const SEED: u8 = 18 << 3;
 const PRIVATE: u8 = 15 << 3;
 /// The upper five bits, which are a text's first letter.
 const LETTER: u8 = 0xf8;
@@ -106,7 +108,7 @@ pub fn prefix(text: &str) -> Prefix {
     match (Role::of_prefix(raw[0]), raw[0]) {
         (Some(role), _) => Prefix::Public(role),
         (None, PRIVATE) => Prefix::Private,
-        (None, byte) if byte & LETTER == SEED => Prefix::Seed,
+        (None, byte) if byte & LETTER == SEED_PREFIX => Prefix::Seed,
         _ => Prefix::Unknown,
     }
 }
@@ -123,6 +125,23 @@ pub fn from_public_key(text: &str) -> Result<GoKey, GoError> {
     let role = Role::of_prefix(raw[0]).ok_or(GoError::InvalidPublicKey)?;
     let bytes = raw[1..].try_into().map_err(|_| GoError::InvalidPublicKey)?;
     Ok(GoKey { key: PublicKey::new(role, bytes) })
+}
+
+/// Go's `FromSeed`. What it reads is written canonically from then on.
+///
+/// # Errors
+/// Go's.
+pub fn from_seed(text: &[u8]) -> Result<Seed, GoError> {
+    let mut raw = Zeroizing::new(Vec::new());
+    decode_into(text, &mut raw)?;
+    let [first, second, bytes @ ..] = &raw[..] else { return Err(GoError::InvalidEncoding) };
+    let role = seed::role_of(*first, *second).ok_or(GoError::InvalidSeed)?;
+    let mut secret = Box::new(Zeroizing::new([0; 32]));
+    if bytes.len() != secret.len() {
+        return Err(GoError::InvalidSeed);
+    }
+    secret.copy_from_slice(bytes);
+    Ok(Seed::new(role, secret))
 }
 
 /// Whether `FromPublicKey` before v0.4.16 gave out a key that then panics in `Verify`, because it has another length

@@ -9,9 +9,11 @@ mod error;
 pub mod go;
 mod public;
 mod role;
+mod seed;
 mod verify;
 
 pub use error::KeyError;
 pub use public::PublicKey;
 pub use role::Role;
+pub use seed::Seed;
 pub use verify::verify;
