@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 
 use super::write::{float, string};
 
+/// Objects and arrays of an [`Any`] that stand in each other.
+pub(crate) const MAX_NESTING: usize = 200;
+
 /// Go's `any` after `json.Unmarshal`. Maps are sorted by key, as Go writes them; of a duplicate member the last counts.
 ///
-/// Values nest at most [`MAX_DEPTH`](super::MAX_DEPTH) deep, and so do this type's own drop and comparison.
-#[derive(Clone, Debug, PartialEq)]
+/// Values nest at most [`MAX_NESTING`] deep, and so do this type's own drop and comparison: what nests deeper stays text.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Any {
     /// `null`.
+    #[default]
     Null,
     /// `true` or `false`.
     Bool(bool),
@@ -21,6 +25,8 @@ pub enum Any {
     Array(Vec<Any>),
     /// An object.
     Object(BTreeMap<String, Any>),
+    /// An object or array that nests too deep to be read: its JSON as it stands.
+    Deep(String),
 }
 
 impl Any {
@@ -43,6 +49,7 @@ impl Any {
                 out.push(b']');
             }
             Any::Object(members) => object(members, out),
+            Any::Deep(json) => out.extend(json.bytes()),
         }
     }
 

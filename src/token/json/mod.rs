@@ -5,6 +5,6 @@ mod scan;
 pub(crate) mod write;
 
 pub use any::Any;
-pub(crate) use any::object as write_object;
-pub(crate) use scan::{MAX_DEPTH, syntax_error};
+pub(crate) use any::{MAX_NESTING, object as write_object};
+pub(crate) use scan::{syntax_error, value_end};
 pub(crate) use write::{integer as write_integer, string as write_string};

@@ -4,7 +4,7 @@
 use super::super::quote::quote_char;
 
 /// Objects and arrays that may stand in each other: `maxNestingDepth`.
-pub(crate) const MAX_DEPTH: usize = 10_000;
+const MAX_DEPTH: usize = 10_000;
 
 /// What an open bracket waits for.
 #[derive(Clone, Copy, PartialEq)]
@@ -16,27 +16,39 @@ enum In {
 
 /// The text of Go's `SyntaxError`, none where the document is JSON.
 pub(crate) fn syntax_error(doc: &[u8]) -> Option<String> {
-    Scanner { doc, at: 0, stack: Vec::new() }.run().err()
+    Scanner { doc, at: 0, stack: Vec::new(), outer: 0 }.run().err()
+}
+
+/// The end of the value that begins at `at`, inside of `outer` open objects and arrays; none where it is not JSON.
+pub(crate) fn value_end(doc: &[u8], at: usize, outer: usize) -> Option<usize> {
+    let mut scanner = Scanner { doc, at, stack: Vec::new(), outer };
+    scanner.one().ok().map(|()| scanner.at)
 }
 
 struct Scanner<'a> {
     doc: &'a [u8],
     at: usize,
     stack: Vec<In>,
+    /// Objects and arrays that are open around the document.
+    outer: usize,
 }
 
 impl Scanner<'_> {
     fn run(&mut self) -> Result<(), String> {
+        self.one()?;
+        match self.skip_space() {
+            None => Ok(()),
+            Some(byte) => Err(unexpected(byte, "after top-level value")),
+        }
+    }
+
+    /// One value with all that it holds.
+    fn one(&mut self) -> Result<(), String> {
         loop {
             self.value()?;
-            // A value is complete: close brackets until the next one begins or the document ends.
+            // A value is complete: close brackets until the next one begins or the first has ended.
             loop {
-                let Some(&top) = self.stack.last() else {
-                    return match self.skip_space() {
-                        None => Ok(()),
-                        Some(byte) => Err(unexpected(byte, "after top-level value")),
-                    };
-                };
+                let Some(&top) = self.stack.last() else { return Ok(()) };
                 let byte = self.next_token()?;
                 match (top, byte) {
                     (In::ObjectKey, b':') => {
@@ -93,7 +105,7 @@ impl Scanner<'_> {
 
     fn push(&mut self, byte: u8, what: In) -> Result<(), String> {
         self.stack.push(what);
-        if self.stack.len() > MAX_DEPTH { Err(unexpected(byte, "exceeded max depth")) } else { Ok(()) }
+        if self.outer + self.stack.len() > MAX_DEPTH { Err(unexpected(byte, "exceeded max depth")) } else { Ok(()) }
     }
 
     fn key(&mut self) -> Result<(), String> {

@@ -1,0 +1,58 @@
+//! Base64 of a token's chunks, exactly as lenient as Go's `base64.RawURLEncoding`.
+
+use std::sync::LazyLock;
+
+use data_encoding::{BASE64URL_NOPAD, Encoding};
+
+/// Go looks at neither the bits left over nor, which is done apart, line ends.
+static LENIENT: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut specification = BASE64URL_NOPAD.specification();
+    specification.check_trailing_bits = false;
+    specification.encoding().expect("RFC 4648's alphabet is a valid specification")
+});
+
+/// Decodes a chunk. The error is the index of the byte that Go names.
+pub(crate) fn decode(chunk: &[u8]) -> Result<Vec<u8>, usize> {
+    match LENIENT.decode(chunk) {
+        Ok(bytes) => Ok(bytes),
+        Err(_) => {
+            let kept: Vec<u8> = chunk.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+            LENIENT.decode(&kept).map_err(|_| corrupt(chunk))
+        }
+    }
+}
+
+/// Encodes without padding.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    BASE64URL_NOPAD.encode(bytes)
+}
+
+/// Whether a chunk is spelled as [`encode`] spells it: no line ends, no bits left over.
+pub(crate) fn is_canonical(chunk: &[u8]) -> bool {
+    BASE64URL_NOPAD.decode_len(chunk.len()).is_ok() && BASE64URL_NOPAD.decode(chunk).is_ok()
+}
+
+/// `CorruptInputError`: a foreign byte, or a last group of one character (`decodeQuantum`).
+fn corrupt(chunk: &[u8]) -> usize {
+    let foreign = |byte: &u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'\r' | b'\n'));
+    chunk.iter().position(foreign).unwrap_or(chunk.len().saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_lenient_as_go() {
+        assert_eq!(decode(b"YWJj").as_deref(), Ok(&b"abc"[..]));
+        assert_eq!(decode(b"Y\r\nWJj\n").as_deref(), Ok(&b"abc"[..]));
+        // Bits left over are ignored.
+        assert_eq!(decode(b"YR").as_deref(), Ok(&b"a"[..]));
+        assert!(!is_canonical(b"YR") && is_canonical(b"YQ"));
+        assert_eq!(decode(b"YWJjZ"), Err(4));
+        assert_eq!(decode(b"YWJjZ\n"), Err(5));
+        assert_eq!(decode(b"YQ=="), Err(2));
+        assert_eq!(decode(b"Y+=="), Err(1));
+        assert_eq!(decode(b""), Ok(vec![]));
+    }
+}

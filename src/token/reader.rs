@@ -1,0 +1,745 @@
+//! What does Go's `json.Unmarshal` make of a document, given the structure that it fills?
+//!
+//! One pass over the bytes, straight into typed claims, with Go's leniency: member names fold, a duplicate member is
+//! decoded over the first, `null` leaves a scalar as it is, an unknown member is skipped, and the first value of a wrong
+//! type is remembered while reading goes on. Source: `encoding/json/decode.go`.
+
+use std::collections::BTreeMap;
+
+use super::json::{self, Any, MAX_NESTING};
+
+/// Why reading stops at once.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The document is not JSON; [`json::syntax_error`] has Go's words.
+    Syntax,
+    /// A type's own `UnmarshalJSON` refuses.
+    Refused(Refusal),
+}
+
+/// Why a type's own `UnmarshalJSON` refuses.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// A value is of a wrong type: whoever passes it on adds where.
+    Type(TypeError),
+    /// Go's words, which stay as they are.
+    Words(String),
+}
+
+impl Stop {
+    /// A refusal in Go's words.
+    pub(super) fn words(text: impl Into<String>) -> Stop {
+        Stop::Refused(Refusal::Words(text.into()))
+    }
+}
+
+/// Go's `UnmarshalTypeError`.
+#[derive(Debug)]
+pub(super) struct TypeError {
+    /// What stands there: `string`, `number 1.5`.
+    value: String,
+    /// The structure's name, empty for one without.
+    owner: &'static str,
+    /// The members that lead there, embedded structures included.
+    path: String,
+    /// Go's name of the type wanted.
+    wanted: &'static str,
+}
+
+impl std::fmt::Display for TypeError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "json: cannot unmarshal {} into Go ", self.value)?;
+        if self.owner.is_empty() && self.path.is_empty() {
+            write!(f, "value")?;
+        } else {
+            write!(f, "struct field {}.{}", self.owner, self.path)?;
+        }
+        write!(f, " of type {}", self.wanted)
+    }
+}
+
+/// Something that Go reads over: it leaves no trace in the claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Oddity {
+    /// A member that the structure does not have.
+    Unknown,
+    /// A member that came before under the same name, folded: Go decodes it over the first.
+    Duplicate,
+    /// A member's name in another case than it is written.
+    Folded,
+}
+
+/// A structure that is read member by member.
+pub(super) trait Shape {
+    /// Go's name of the structure.
+    const NAME: &'static str;
+    /// Go's name of its type, in an error.
+    const TYPE: &'static str;
+
+    /// Reads the value of member `name`, or says that there is no such member.
+    fn member(&mut self, name: &[u8], reader: &mut Reader<'_>) -> Result<bool, Stop>;
+}
+
+/// Names that lead from a structure to a member: those of embedded structures, then its own.
+pub(super) type Path = &'static [&'static str];
+
+/// A member being read: the structure and the two parts of the path to it.
+type Frame = (&'static str, Path, Path);
+
+/// Reads one document.
+pub(super) struct Reader<'a> {
+    doc: &'a [u8],
+    at: usize,
+    frames: Vec<Frame>,
+    /// Objects and arrays that are open.
+    depth: usize,
+    /// The first value of a wrong type.
+    wrong: Option<TypeError>,
+    /// What Go reads over, by the offset of the member's name.
+    pub(super) odd: Vec<(Oddity, usize)>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(doc: &'a [u8]) -> Self {
+        Reader { doc, at: 0, frames: Vec::new(), depth: 0, wrong: None, odd: Vec::new() }
+    }
+
+    /// Reads the whole document into `into`. The error is Go's.
+    pub(super) fn document(&mut self, into: &mut impl Shape) -> Result<(), String> {
+        let read = self.object(into).and_then(|()| match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(Stop::Syntax),
+        });
+        self.verdict(read)
+    }
+
+    /// Go scans the whole document before it decodes anything, and a type's refusal goes before the remembered error.
+    fn verdict(&mut self, read: Result<(), Stop>) -> Result<(), String> {
+        if read.is_ok() && self.wrong.is_none() {
+            return Ok(());
+        }
+        if let Some(text) = json::syntax_error(self.doc) {
+            return Err(text);
+        }
+        match (read, self.wrong.take()) {
+            (Err(Stop::Refused(Refusal::Words(text))), _) => Err(text),
+            (Err(Stop::Refused(Refusal::Type(error))), _) => Err(error.to_string()),
+            (_, Some(wrong)) => Err(wrong.to_string()),
+            // The scanner is the judge of syntax; where it finds none, a document ends too early for the reader alone.
+            (Err(Stop::Syntax), None) => Err("unexpected end of JSON input".into()),
+            (Ok(()), None) => Ok(()),
+        }
+    }
+
+    /// The next byte that is no space, not consumed.
+    fn peek(&mut self) -> Option<u8> {
+        loop {
+            match self.doc.get(self.at) {
+                Some(b' ' | b'\t' | b'\r' | b'\n') => self.at += 1,
+                byte => return byte.copied(),
+            }
+        }
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), Stop> {
+        if self.peek() == Some(byte) {
+            self.at += 1;
+            Ok(())
+        } else {
+            Err(Stop::Syntax)
+        }
+    }
+
+    /// Consumes a comma, or the closing bracket and says false.
+    fn another(&mut self, close: u8) -> Result<bool, Stop> {
+        match self.peek() {
+            Some(b',') => {
+                self.at += 1;
+                Ok(true)
+            }
+            Some(byte) if byte == close => {
+                self.at += 1;
+                self.depth -= 1;
+                Ok(false)
+            }
+            _ => Err(Stop::Syntax),
+        }
+    }
+
+    fn open(&mut self, close: u8) -> Result<bool, Stop> {
+        self.at += 1;
+        self.depth += 1;
+        if self.peek() == Some(close) {
+            self.at += 1;
+            self.depth -= 1;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn literal(&mut self, word: &[u8]) -> Result<(), Stop> {
+        if self.doc[self.at..].starts_with(word) {
+            self.at += word.len();
+            Ok(())
+        } else {
+            Err(Stop::Syntax)
+        }
+    }
+
+    /// Consumes `null`, where it stands here.
+    fn null(&mut self) -> Result<bool, Stop> {
+        if self.peek() == Some(b'n') { self.literal(b"null").map(|()| true) } else { Ok(false) }
+    }
+
+    /// Consumes a value of any kind and returns its bytes.
+    fn skip(&mut self) -> Result<&'a [u8], Stop> {
+        self.peek();
+        let from = self.at;
+        self.at = json::value_end(self.doc, from, self.depth).ok_or(Stop::Syntax)?;
+        Ok(&self.doc[from..self.at])
+    }
+
+    /// Consumes a value that is of another type than `wanted`, and remembers that, if it is the first.
+    fn mismatch(&mut self, wanted: &'static str) -> Result<(), Stop> {
+        let raw = self.skip()?;
+        let value = match raw.first() {
+            Some(b'{') => "object".into(),
+            Some(b'[') => "array".into(),
+            Some(b'"') => "string".into(),
+            Some(b't' | b'f') => "bool".into(),
+            _ => "number".into(),
+        };
+        self.remember(value, wanted);
+        Ok(())
+    }
+
+    fn remember(&mut self, value: String, wanted: &'static str) {
+        if self.wrong.is_none() {
+            self.wrong = Some(self.type_error(value, "", wanted));
+        }
+    }
+
+    fn type_error(&self, value: String, below: &str, wanted: &'static str) -> TypeError {
+        let names = |&(_, embedded, own): &Frame| embedded.iter().chain(own).copied();
+        let mut path: Vec<&str> = self.frames.iter().flat_map(names).collect();
+        if !below.is_empty() {
+            path.push(below);
+        }
+        let owner = self.frames.last().map_or("", |(owner, ..)| owner);
+        TypeError { value, owner, path: path.join("."), wanted }
+    }
+
+    /// A type error of a document inside this one, which Go's `addErrorContext` moves here.
+    fn refuse_within(&self, inner: TypeError) -> Stop {
+        Stop::Refused(Refusal::Type(self.type_error(inner.value, &inner.path, inner.wanted)))
+    }
+
+    /// Reads a member's value: `embedded` and `own` are the names that lead there from the structure `owner`.
+    pub(super) fn within(
+        &mut self,
+        owner: &'static str,
+        embedded: Path,
+        own: Path,
+        read: impl FnOnce(&mut Self) -> Result<(), Stop>,
+    ) -> Result<bool, Stop> {
+        self.frames.push((owner, embedded, own));
+        read(self)?;
+        self.frames.pop();
+        Ok(true)
+    }
+
+    /// Reads an object into a structure.
+    pub(super) fn object<S: Shape>(&mut self, into: &mut S) -> Result<(), Stop> {
+        match self.peek() {
+            Some(b'{') => {}
+            Some(b'n') => return self.literal(b"null"),
+            Some(_) => return self.mismatch(S::TYPE),
+            None => return Err(Stop::Syntax),
+        }
+        let start = self.at;
+        if !self.open(b'}')? {
+            return Ok(());
+        }
+        // One bit for each member seen, by a hash of its name; where two share a bit the names themselves are compared.
+        let mut seen = 0u64;
+        loop {
+            if self.peek() != Some(b'"') {
+                return Err(Stop::Syntax);
+            }
+            let name_at = self.at;
+            let name = self.text()?;
+            self.expect(b':')?;
+            let name = name.bytes();
+            let mut folded = None;
+            let mut known = into.member(name, self)?;
+            if !known {
+                let fold = fold(name);
+                if fold != name {
+                    known = into.member(&fold, self)?;
+                    folded = Some(fold);
+                }
+            }
+            if !known {
+                self.odd.push((Oddity::Unknown, name_at));
+                self.skip()?;
+            } else if folded.is_some() {
+                self.odd.push((Oddity::Folded, name_at));
+            }
+            let bit = 1 << slot(folded.as_deref().unwrap_or(name));
+            if seen & bit != 0 && self.came_before(start, name_at, folded.as_deref().unwrap_or(name))? {
+                self.odd.push((Oddity::Duplicate, name_at));
+            }
+            seen |= bit;
+            if !self.another(b'}')? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whether the object that begins at `start` has a member of this folded name before the one at `end`.
+    fn came_before(&mut self, start: usize, end: usize, name: &[u8]) -> Result<bool, Stop> {
+        let at = std::mem::replace(&mut self.at, start + 1);
+        let mut found = false;
+        while !found && self.peek().is_some() && self.at < end {
+            let earlier = self.text()?;
+            found = fold(earlier.bytes()) == fold(name);
+            self.expect(b':')?;
+            self.skip()?;
+            self.expect(b',')?;
+        }
+        self.at = at;
+        Ok(found)
+    }
+
+    /// Reads a map; every value begins anew, and of a duplicate the last counts.
+    pub(super) fn map<T: Default>(
+        &mut self,
+        into: &mut BTreeMap<String, T>,
+        type_name: &'static str,
+        read: impl Fn(&mut Self, &mut T) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        match self.peek() {
+            Some(b'{') => {}
+            Some(b'n') => {
+                into.clear();
+                return self.literal(b"null");
+            }
+            Some(_) => return self.mismatch(type_name),
+            None => return Err(Stop::Syntax),
+        }
+        if !self.open(b'}')? {
+            return Ok(());
+        }
+        loop {
+            if self.peek() != Some(b'"') {
+                return Err(Stop::Syntax);
+            }
+            let name_at = self.at;
+            let name = self.text()?.into_string();
+            self.expect(b':')?;
+            let mut value = T::default();
+            read(self, &mut value)?;
+            if into.insert(name, value).is_some() {
+                self.odd.push((Oddity::Duplicate, name_at));
+            }
+            if !self.another(b'}')? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads a list over what is there: an element that came before is decoded over.
+    pub(super) fn list<T: Default>(
+        &mut self,
+        into: &mut Vec<T>,
+        type_name: &'static str,
+        read: impl Fn(&mut Self, &mut T) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        match self.peek() {
+            Some(b'[') => {}
+            Some(b'n') => {
+                into.clear();
+                return self.literal(b"null");
+            }
+            Some(_) => return self.mismatch(type_name),
+            None => return Err(Stop::Syntax),
+        }
+        let mut length = 0;
+        if self.open(b']')? {
+            loop {
+                if length == into.len() {
+                    into.push(T::default());
+                }
+                read(self, &mut into[length])?;
+                length += 1;
+                if !self.another(b']')? {
+                    break;
+                }
+            }
+        }
+        into.truncate(length);
+        Ok(())
+    }
+
+    /// As [`Reader::list`], where a missing list and an empty one are told apart.
+    pub(super) fn nullable_list<T: Default>(
+        &mut self,
+        into: &mut Option<Vec<T>>,
+        type_name: &'static str,
+        read: impl Fn(&mut Self, &mut T) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        if self.null()? {
+            *into = None;
+            return Ok(());
+        }
+        self.list(into.get_or_insert_default(), type_name, read)
+    }
+
+    /// Reads what Go has a pointer to: `null` takes it away.
+    pub(super) fn pointer<T: Default>(
+        &mut self,
+        into: &mut Option<T>,
+        read: impl FnOnce(&mut Self, &mut T) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        if self.null()? {
+            *into = None;
+            return Ok(());
+        }
+        read(self, into.get_or_insert_default())
+    }
+
+    /// Reads a string.
+    pub(super) fn string(&mut self, into: &mut String, type_name: &'static str) -> Result<(), Stop> {
+        match self.peek() {
+            Some(b'"') => match self.text()? {
+                Text::Plain(text) => {
+                    into.clear();
+                    into.push_str(text);
+                }
+                Text::Owned(text) => *into = text,
+            },
+            Some(b'n') => self.literal(b"null")?,
+            Some(_) => self.mismatch(type_name)?,
+            None => return Err(Stop::Syntax),
+        }
+        Ok(())
+    }
+
+    /// Reads a Boolean.
+    pub(super) fn boolean(&mut self, into: &mut bool) -> Result<(), Stop> {
+        match self.peek() {
+            Some(b't') => {
+                self.literal(b"true")?;
+                *into = true;
+            }
+            Some(b'f') => {
+                self.literal(b"false")?;
+                *into = false;
+            }
+            Some(b'n') => self.literal(b"null")?,
+            Some(_) => self.mismatch("bool")?,
+            None => return Err(Stop::Syntax),
+        }
+        Ok(())
+    }
+
+    /// Reads an integer that fits `T`: digits alone, no point, no exponent.
+    pub(super) fn integer<T: std::str::FromStr>(
+        &mut self,
+        into: &mut T,
+        type_name: &'static str,
+    ) -> Result<(), Stop> {
+        match self.peek() {
+            Some(b'-' | b'0'..=b'9') => {}
+            Some(b'n') => return self.literal(b"null"),
+            Some(_) => return self.mismatch(type_name),
+            None => return Err(Stop::Syntax),
+        }
+        let from = self.at;
+        self.at += 1;
+        while self.doc.get(self.at).is_some_and(u8::is_ascii_digit) {
+            self.at += 1;
+        }
+        let digits = &self.doc[from..self.at];
+        let more = matches!(self.doc.get(self.at), Some(b'.' | b'e' | b'E'));
+        let unsigned = digits.strip_prefix(b"-").unwrap_or(digits);
+        if more || unsigned.is_empty() || (unsigned.len() > 1 && unsigned[0] == b'0') {
+            self.at = from;
+            let raw = self.skip()?;
+            self.remember(format!("number {}", String::from_utf8_lossy(raw)), type_name);
+            return Ok(());
+        }
+        match std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()) {
+            Some(number) => *into = number,
+            None => self.remember(format!("number {}", String::from_utf8_lossy(digits)), type_name),
+        }
+        Ok(())
+    }
+
+    /// Reads into Go's `map[string]any`.
+    pub(super) fn any_map(&mut self, into: &mut Option<BTreeMap<String, Any>>) -> Result<(), Stop> {
+        match self.peek() {
+            Some(b'{') => {}
+            Some(b'n') => {
+                *into = None;
+                return self.literal(b"null");
+            }
+            Some(_) => return self.mismatch("map[string]interface {}"),
+            None => return Err(Stop::Syntax),
+        }
+        let map = into.get_or_insert_default();
+        self.map(map, "map[string]interface {}", |reader, value| {
+            *value = reader.any(0)?;
+            Ok(())
+        })
+    }
+
+    /// Reads a value of no known structure.
+    pub(super) fn any(&mut self, nesting: usize) -> Result<Any, Stop> {
+        match self.peek() {
+            Some(b'{' | b'[') if nesting == MAX_NESTING => {
+                Ok(Any::Deep(String::from_utf8_lossy(self.skip()?).into_owned()))
+            }
+            Some(b'{') => {
+                let mut members = BTreeMap::new();
+                self.map(&mut members, "", |reader, value| {
+                    *value = reader.any(nesting + 1)?;
+                    Ok(())
+                })?;
+                Ok(Any::Object(members))
+            }
+            Some(b'[') => {
+                let mut elements = Vec::new();
+                self.list(&mut elements, "", |reader, value| {
+                    *value = reader.any(nesting + 1)?;
+                    Ok(())
+                })?;
+                Ok(Any::Array(elements))
+            }
+            Some(b'"') => Ok(Any::String(self.text()?.into_string())),
+            Some(b't') => self.literal(b"true").map(|()| Any::Bool(true)),
+            Some(b'f') => self.literal(b"false").map(|()| Any::Bool(false)),
+            Some(b'n') => self.literal(b"null").map(|()| Any::Null),
+            Some(_) => {
+                let raw = self.skip()?;
+                let number = std::str::from_utf8(raw).ok().and_then(|text| text.parse::<f64>().ok());
+                match number.filter(|number| number.is_finite()) {
+                    Some(number) => Ok(Any::Number(number)),
+                    None => {
+                        self.remember(format!("number {}", String::from_utf8_lossy(raw)), "float64");
+                        Ok(Any::Null)
+                    }
+                }
+            }
+            None => Err(Stop::Syntax),
+        }
+    }
+
+    /// Hands the value's bytes to a reader of their own, as Go's `UnmarshalJSON` of a type does.
+    pub(super) fn on_its_own<T>(
+        &mut self,
+        read: impl FnOnce(&mut Reader<'_>) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        let raw = self.skip()?;
+        self.nested(raw, read)
+    }
+
+    /// As [`Reader::on_its_own`], for bytes that do not stand in this document.
+    pub(super) fn nested<T>(
+        &self,
+        raw: &[u8],
+        read: impl FnOnce(&mut Reader<'_>) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        let mut inner = Reader::new(raw);
+        match (read(&mut inner), inner.wrong) {
+            (Err(Stop::Refused(Refusal::Type(error))), _) | (Ok(_), Some(error)) => Err(self.refuse_within(error)),
+            (outcome, _) => outcome,
+        }
+    }
+
+    /// The first byte of the value that stands here.
+    pub(super) fn first(&mut self) -> Option<u8> {
+        self.peek()
+    }
+
+    /// Reads a list element by element, each with `read`, which says whether to go on; says whether all were read.
+    pub(super) fn each(
+        &mut self,
+        mut read: impl FnMut(&mut Self) -> Result<bool, Stop>,
+    ) -> Result<bool, Stop> {
+        if !self.open(b']')? {
+            return Ok(true);
+        }
+        loop {
+            if !read(self)? {
+                return Ok(false);
+            }
+            if !self.another(b']')? {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Reads with `fast`; where that gives up or meets a name twice or folded, reads again with `slow`.
+    pub(super) fn attempt(
+        &mut self,
+        fast: impl FnOnce(&mut Self) -> Result<bool, Stop>,
+        slow: impl FnOnce(&mut Self) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        let (at, depth, odd, frames) = (self.at, self.depth, self.odd.len(), self.frames.len());
+        if self.wrong.is_none() {
+            let done = fast(self);
+            let unknown_at_most = self.odd[odd..].iter().all(|(oddity, _)| *oddity == Oddity::Unknown);
+            if matches!(done, Ok(true)) && unknown_at_most && self.wrong.is_none() {
+                return Ok(());
+            }
+            self.wrong = None;
+        }
+        (self.at, self.depth) = (at, depth);
+        self.odd.truncate(odd);
+        self.frames.truncate(frames);
+        slow(self)
+    }
+
+    /// The bytes of the value that stands here, not consumed.
+    pub(super) fn raw(&mut self) -> Result<&'a [u8], Stop> {
+        self.peek();
+        let at = self.at;
+        let raw = self.skip()?;
+        self.at = at;
+        Ok(raw)
+    }
+
+    /// Reads the string that begins here.
+    fn text(&mut self) -> Result<Text<'a>, Stop> {
+        let from = self.at + 1;
+        let end = from + plain_length(self.doc.get(from..).ok_or(Stop::Syntax)?);
+        if self.doc.get(end) == Some(&b'"')
+            && let Ok(text) = std::str::from_utf8(&self.doc[from..end])
+        {
+            self.at = end + 1;
+            return Ok(Text::Plain(text));
+        }
+        let mut text = String::with_capacity(end - from + 32);
+        self.at = from;
+        loop {
+            let rest = &self.doc[self.at..];
+            let plain = plain_length(rest);
+            for chunk in rest[..plain].utf8_chunks() {
+                text.push_str(chunk.valid());
+                // Go puts one U+FFFD for each byte that is no character.
+                chunk.invalid().iter().for_each(|_| text.push('\u{fffd}'));
+            }
+            self.at += plain;
+            match self.doc.get(self.at) {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(Text::Owned(text));
+                }
+                Some(b'\\') => {
+                    let escaped = *self.doc.get(self.at + 1).ok_or(Stop::Syntax)?;
+                    self.at += 2;
+                    text.push(match escaped {
+                        b'"' | b'\\' | b'/' => char::from(escaped),
+                        b'b' => '\x08',
+                        b'f' => '\x0c',
+                        b'n' => '\n',
+                        b'r' => '\r',
+                        b't' => '\t',
+                        b'u' => self.unicode()?,
+                        _ => return Err(Stop::Syntax),
+                    });
+                }
+                _ => return Err(Stop::Syntax),
+            }
+        }
+    }
+
+    /// The character of `\uXXXX`, a pair of surrogates taken together, half a pair as U+FFFD.
+    fn unicode(&mut self) -> Result<char, Stop> {
+        let unit = self.hex(self.at).ok_or(Stop::Syntax)?;
+        self.at += 4;
+        if let 0xd800..=0xdbff = unit
+            && self.doc[self.at..].starts_with(b"\\u")
+            && let Some(low @ 0xdc00..=0xdfff) = self.hex(self.at + 2)
+        {
+            self.at += 6;
+            let both = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+            return Ok(char::from_u32(both).unwrap_or('\u{fffd}'));
+        }
+        Ok(char::from_u32(unit).unwrap_or('\u{fffd}'))
+    }
+
+    fn hex(&self, at: usize) -> Option<u32> {
+        self.doc.get(at..at + 4)?.iter().try_fold(0, |unit, &digit| {
+            Some(unit * 16 + char::from(digit).to_digit(16)?)
+        })
+    }
+}
+
+/// A string of the document.
+enum Text<'a> {
+    /// As it stands.
+    Plain(&'a str),
+    /// Unescaped.
+    Owned(String),
+}
+
+impl Text<'_> {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Text::Plain(text) => text.as_bytes(),
+            Text::Owned(text) => text.as_bytes(),
+        }
+    }
+
+    fn into_string(self) -> String {
+        match self {
+            Text::Plain(text) => text.to_owned(),
+            Text::Owned(text) => text,
+        }
+    }
+}
+
+/// Bytes up to a quote, a backslash or a control character.
+fn plain_length(bytes: &[u8]) -> usize {
+    let stops = |byte: u8| byte == b'"' || byte == b'\\' || byte < 0x20;
+    let mut length = 0;
+    // Eight at a time: a byte of `below` is set where one is below 0x20, of the others where one is the character.
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    while let Some(chunk) = bytes[length..].first_chunk::<8>() {
+        let word = u64::from_le_bytes(*chunk);
+        let below = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+        let found = below | zero(word ^ (ONES * u64::from(b'"'))) | zero(word ^ (ONES * u64::from(b'\\')));
+        if found != 0 {
+            // A borrow can only set bits above the first that is right.
+            return length + (found.trailing_zeros() / 8) as usize;
+        }
+        length += 8;
+    }
+    length + bytes[length..].iter().position(|&byte| stops(byte)).unwrap_or(bytes.len() - length)
+}
+
+/// Go's `foldName` for names that are lower-case ASCII: upper case, U+017F and U+212A fold onto it.
+fn fold(name: &[u8]) -> Vec<u8> {
+    let Ok(text) = std::str::from_utf8(name) else { return name.to_vec() };
+    text.chars()
+        .map(|c| match c {
+            'ſ' => 's',
+            '\u{212a}' => 'k',
+            c => c.to_ascii_lowercase(),
+        })
+        .collect::<String>()
+        .into_bytes()
+}
+
+/// A number below 64 for a member's name; names of one structure seldom share it.
+fn slot(name: &[u8]) -> u32 {
+    let mut hash = name.len() as u32;
+    for &byte in name {
+        hash = hash.wrapping_mul(31).wrapping_add(u32::from(byte));
+    }
+    (hash ^ (hash >> 9)) & 63
+}
