@@ -1,8 +1,14 @@
 //! What does this JWT say? Decoding as Go decodes, encoding, the claim tree, typed claims, validation, NATS subjects.
 
+mod base64;
 mod claims;
+mod decode;
 pub mod json;
 mod quote;
+mod reader;
+mod schema;
 
 pub use claims::*;
+pub use decode::*;
 pub use quote::quote;
+pub use reader::Oddity;
