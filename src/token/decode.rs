@@ -186,7 +186,10 @@ pub fn decode_generic(token: &[u8]) -> Result<Claims, DecodeError> {
     Ok(generic_claims(data, nats))
 }
 
-fn generic_claims(data: ClaimsData, nats: Option<std::collections::BTreeMap<String, super::json::Any>>) -> Claims {
+fn generic_claims(
+    data: ClaimsData,
+    nats: Option<std::collections::BTreeMap<String, super::json::Any>>,
+) -> Claims {
     let claim_type = nats.as_ref().and_then(|nats| nats.get("type")?.as_str()).unwrap_or_default().to_owned();
     Claims { data, claim_type, tags: Vec::new(), version: -1, body: Body::Generic(nats) }
 }
@@ -258,7 +261,9 @@ pub(crate) fn load(payload: &[u8]) -> Result<Loaded, DecodeError> {
         "generic" => {}
         word => match Kind::of(word) {
             Kind::Generic => {}
-            kind @ (Kind::AuthorizationRequest | Kind::AuthorizationResponse) => return load_v2(payload, kind),
+            kind @ (Kind::AuthorizationRequest | Kind::AuthorizationResponse) => {
+                return load_v2(payload, kind);
+            }
             kind => {
                 return match version {
                     1 => load_v1(payload, kind),
@@ -334,7 +339,11 @@ fn load_v1(payload: &[u8], kind: Kind) -> Result<Loaded, DecodeError> {
         let odd = reader.odd;
         let V1 { data, tags, claim_type, issuer_account, nats } = token;
         let body = wrap(nats, issuer_account);
-        Ok(Loaded { claims: Claims { data, claim_type, tags, version: 1, body }, signed: Signed::Payload, odd })
+        Ok(Loaded {
+            claims: Claims { data, claim_type, tags, version: 1, body },
+            signed: Signed::Payload,
+            odd,
+        })
     }
     match kind {
         Kind::Operator => read(payload, V1Operator::default(), |nats, _| Body::Operator(nats.0)),

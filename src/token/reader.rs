@@ -552,7 +552,9 @@ impl<'a> Reader<'a> {
     ) -> Result<T, Stop> {
         let mut inner = Reader::new(raw);
         match (read(&mut inner), inner.wrong) {
-            (Err(Stop::Refused(Refusal::Type(error))), _) | (Ok(_), Some(error)) => Err(self.refuse_within(error)),
+            (Err(Stop::Refused(Refusal::Type(error))), _) | (Ok(_), Some(error)) => {
+                Err(self.refuse_within(error))
+            }
             (outcome, _) => outcome,
         }
     }
@@ -671,9 +673,10 @@ impl<'a> Reader<'a> {
     }
 
     fn hex(&self, at: usize) -> Option<u32> {
-        self.doc.get(at..at + 4)?.iter().try_fold(0, |unit, &digit| {
-            Some(unit * 16 + char::from(digit).to_digit(16)?)
-        })
+        self.doc
+            .get(at..at + 4)?
+            .iter()
+            .try_fold(0, |unit, &digit| Some(unit * 16 + char::from(digit).to_digit(16)?))
     }
 }
 

@@ -73,10 +73,18 @@ pub(super) struct GenericFields {
 }
 
 impl GenericFields {
-    fn embedded(&mut self, name: &[u8], reader: &mut Reader<'_>, owner: &'static str, path: Path) -> Result<bool, Stop> {
+    fn embedded(
+        &mut self,
+        name: &[u8],
+        reader: &mut Reader<'_>,
+        owner: &'static str,
+        path: Path,
+    ) -> Result<bool, Stop> {
         match name {
             b"tags" => reader.within(owner, path, &["tags"], |r| tags(r, &mut self.tags)),
-            b"type" => reader.within(owner, path, &["type"], |r| r.string(&mut self.claim_type, "jwt.ClaimType")),
+            b"type" => {
+                reader.within(owner, path, &["type"], |r| r.string(&mut self.claim_type, "jwt.ClaimType"))
+            }
             b"version" => reader.within(owner, path, &["version"], |r| int(r, &mut self.version)),
             _ => Ok(false),
         }
@@ -117,7 +125,13 @@ shape!(Header, "Header", |this, r| {
 });
 
 impl ClaimsData {
-    fn embedded(&mut self, name: &[u8], reader: &mut Reader<'_>, owner: &'static str, path: Path) -> Result<bool, Stop> {
+    fn embedded(
+        &mut self,
+        name: &[u8],
+        reader: &mut Reader<'_>,
+        owner: &'static str,
+        path: Path,
+    ) -> Result<bool, Stop> {
         match name {
             b"aud" => reader.within(owner, path, &["aud"], |r| text(r, &mut self.aud)),
             b"exp" => reader.within(owner, path, &["exp"], |r| int64(r, &mut self.exp)),
@@ -175,7 +189,8 @@ impl<N: Kinded> Shape for Nats<N> {
     const TYPE: &'static str = N::TYPE;
 
     fn member(&mut self, name: &[u8], reader: &mut Reader<'_>) -> Result<bool, Stop> {
-        Ok(self.body.member(name, reader)? || self.generic.embedded(name, reader, N::NAME, &["GenericFields"])?)
+        Ok(self.body.member(name, reader)?
+            || self.generic.embedded(name, reader, N::NAME, &["GenericFields"])?)
     }
 }
 
@@ -263,12 +278,19 @@ impl Shape for OperatorLimits {
                 r.map(&mut self.tiered_limits, "jwt.JetStreamTieredLimits", Reader::object)
             });
         }
-        Ok(self.basic(name, r, Self::NAME)? || self.jetstream.embedded(name, r, Self::NAME, &["JetStreamLimits"])?)
+        Ok(self.basic(name, r, Self::NAME)?
+            || self.jetstream.embedded(name, r, Self::NAME, &["JetStreamLimits"])?)
     }
 }
 
 impl JetStreamLimits {
-    fn embedded(&mut self, name: &[u8], r: &mut Reader<'_>, owner: &'static str, path: Path) -> Result<bool, Stop> {
+    fn embedded(
+        &mut self,
+        name: &[u8],
+        r: &mut Reader<'_>,
+        owner: &'static str,
+        path: Path,
+    ) -> Result<bool, Stop> {
         match name {
             b"mem_storage" => r.within(owner, path, &["mem_storage"], |r| int64(r, &mut self.mem_storage)),
             b"disk_storage" => r.within(owner, path, &["disk_storage"], |r| int64(r, &mut self.disk_storage)),
@@ -280,9 +302,9 @@ impl JetStreamLimits {
             b"mem_max_stream_bytes" => {
                 r.within(owner, path, &["mem_max_stream_bytes"], |r| int64(r, &mut self.mem_max_stream_bytes))
             }
-            b"disk_max_stream_bytes" => {
-                r.within(owner, path, &["disk_max_stream_bytes"], |r| int64(r, &mut self.disk_max_stream_bytes))
-            }
+            b"disk_max_stream_bytes" => r.within(owner, path, &["disk_max_stream_bytes"], |r| {
+                int64(r, &mut self.disk_max_stream_bytes)
+            }),
             b"max_bytes_required" => {
                 r.within(owner, path, &["max_bytes_required"], |r| r.boolean(&mut self.max_bytes_required))
             }
@@ -361,7 +383,13 @@ shape!(ResponsePermission, "ResponsePermission", |this, r| {
 });
 
 impl Permissions {
-    fn embedded(&mut self, name: &[u8], r: &mut Reader<'_>, owner: &'static str, path: Path) -> Result<bool, Stop> {
+    fn embedded(
+        &mut self,
+        name: &[u8],
+        r: &mut Reader<'_>,
+        owner: &'static str,
+        path: Path,
+    ) -> Result<bool, Stop> {
         match name {
             b"pub" => r.within(owner, path, &["pub"], |r| r.object(&mut self.publish)),
             b"sub" => r.within(owner, path, &["sub"], |r| r.object(&mut self.subscribe)),
@@ -407,14 +435,18 @@ impl UserPermissionLimits {
             b"subs" => r.within(owner, at.nats_limits, &["subs"], |r| int64(r, &mut self.subs)),
             b"data" => r.within(owner, at.nats_limits, &["data"], |r| int64(r, &mut self.data)),
             b"payload" => r.within(owner, at.nats_limits, &["payload"], |r| int64(r, &mut self.payload)),
-            b"bearer_token" => r.within(owner, at.own, &["bearer_token"], |r| r.boolean(&mut self.bearer_token)),
+            b"bearer_token" => {
+                r.within(owner, at.own, &["bearer_token"], |r| r.boolean(&mut self.bearer_token))
+            }
             _ => self.permissions.embedded(name, r, owner, at.permissions),
         }
     }
 
     fn all(&mut self, name: &[u8], r: &mut Reader<'_>, owner: &'static str, at: &At) -> Result<bool, Stop> {
         match name {
-            b"proxy_required" => r.within(owner, at.own, &["proxy_required"], |r| r.boolean(&mut self.proxy_required)),
+            b"proxy_required" => {
+                r.within(owner, at.own, &["proxy_required"], |r| r.boolean(&mut self.proxy_required))
+            }
             b"allowed_connection_types" => r.within(owner, at.own, &["allowed_connection_types"], |r| {
                 nullable_strings(r, &mut self.allowed_connection_types)
             }),
@@ -452,7 +484,8 @@ impl Shape for User {
             own: &["UserPermissionLimits"],
         };
         if name == b"issuer_account" {
-            return reader.within(Self::NAME, &[], &["issuer_account"], |r| text(r, &mut self.issuer_account));
+            return reader
+                .within(Self::NAME, &[], &["issuer_account"], |r| text(r, &mut self.issuer_account));
         }
         self.permissions.all(name, reader, Self::NAME, &AT)
     }
@@ -556,7 +589,13 @@ pub(super) struct GenericClaims {
 }
 
 impl GenericClaims {
-    fn embedded(&mut self, name: &[u8], r: &mut Reader<'_>, owner: &'static str, at: [Path; 2]) -> Result<bool, Stop> {
+    fn embedded(
+        &mut self,
+        name: &[u8],
+        r: &mut Reader<'_>,
+        owner: &'static str,
+        at: [Path; 2],
+    ) -> Result<bool, Stop> {
         match name {
             b"nats" => r.within(owner, at[0], &["nats"], |r| r.any_map(&mut self.nats)),
             _ => self.data.embedded(name, r, owner, at[1]),
@@ -624,9 +663,9 @@ impl<N: KindedV1> Shape for V1<N> {
             b"type" => {
                 r.within(N::CLAIMS, N::MOVED, &["type"], |r| r.string(&mut self.claim_type, "jwt.ClaimType"))
             }
-            b"issuer_account" => {
-                r.within(N::CLAIMS, N::ISSUER_ACCOUNT, &["issuer_account"], |r| text(r, &mut self.issuer_account))
-            }
+            b"issuer_account" => r.within(N::CLAIMS, N::ISSUER_ACCOUNT, &["issuer_account"], |r| {
+                text(r, &mut self.issuer_account)
+            }),
             _ => self.data.embedded(name, r, N::CLAIMS, &["ClaimsData"]),
         }
     }
@@ -883,7 +922,8 @@ fn quoted_any(value: &Any) -> String {
             format!("[{}]", elements.iter().map(quoted_any).collect::<Vec<_>>().join(" "))
         }
         Any::Object(members) => {
-            let member = |(name, value): (&String, &Any)| format!("{}:{}", quote(name.as_bytes()), quoted_any(value));
+            let member =
+                |(name, value): (&String, &Any)| format!("{}:{}", quote(name.as_bytes()), quoted_any(value));
             format!("map[{}]", members.iter().map(member).collect::<Vec<_>>().join(" "))
         }
         Any::Deep(json) => json.clone(),

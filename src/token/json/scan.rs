@@ -105,7 +105,11 @@ impl Scanner<'_> {
 
     fn push(&mut self, byte: u8, what: In) -> Result<(), String> {
         self.stack.push(what);
-        if self.outer + self.stack.len() > MAX_DEPTH { Err(unexpected(byte, "exceeded max depth")) } else { Ok(()) }
+        if self.outer + self.stack.len() > MAX_DEPTH {
+            Err(unexpected(byte, "exceeded max depth"))
+        } else {
+            Ok(())
+        }
     }
 
     fn key(&mut self) -> Result<(), String> {
