@@ -8,6 +8,7 @@ mod rule;
 mod rules;
 
 pub use finding::{Edit, Finding, Fix, Place, Safety, Severity};
+pub use crate::token::distance;
 pub use rule::{Check, Rule};
 
 /// Every rule, by area and name.
@@ -27,18 +28,4 @@ pub fn nearest(code: &str) -> Option<&'static str> {
         .filter(|&(edits, known)| edits <= 3 || (code.len() > 3 && known.starts_with(code)))
         .min()
         .map(|(_, known)| known)
-}
-
-/// Levenshtein's distance in bytes: the least number of inserted, removed and replaced bytes between `a` and `b`.
-pub fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.bytes().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }

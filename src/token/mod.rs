@@ -3,6 +3,7 @@
 mod base64;
 mod claims;
 mod decode;
+mod distance;
 pub mod json;
 mod quote;
 mod reader;
@@ -10,5 +11,6 @@ mod schema;
 
 pub use claims::*;
 pub use decode::*;
+pub use distance::{distance, nearest};
 pub use quote::quote;
 pub use reader::Oddity;
