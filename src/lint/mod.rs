@@ -7,8 +7,8 @@ mod finding;
 mod rule;
 mod rules;
 
-pub use finding::{Edit, Finding, Fix, Place, Safety, Severity};
 pub use crate::token::distance;
+pub use finding::{Edit, Finding, Fix, Place, Safety, Severity};
 pub use rule::{Check, Rule};
 
 /// Every rule, by area and name.

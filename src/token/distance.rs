@@ -38,7 +38,9 @@ mod tests {
 
     #[test]
     fn edits_are_counted() {
-        for (a, b, want) in [("", "", 0), ("", "abc", 3), ("kitten", "sitting", 3), ("ab", "ba", 2), ("a", "a", 0)] {
+        for (a, b, want) in
+            [("", "", 0), ("", "abc", 3), ("kitten", "sitting", 3), ("ab", "ba", 2), ("a", "a", 0)]
+        {
             assert_eq!(distance(a, b), want, "{a} {b}");
             assert_eq!(distance(b, a), want, "{b} {a}");
         }
