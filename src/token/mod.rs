@@ -8,9 +8,12 @@ pub mod json;
 mod quote;
 mod reader;
 mod schema;
+pub mod subject;
+mod validate;
 
 pub use claims::*;
 pub use decode::*;
 pub use distance::{distance, nearest};
 pub use quote::quote;
 pub use reader::Oddity;
+pub use validate::{Issue, Level, MAX_OVERLAPS, is_blocking, validate};

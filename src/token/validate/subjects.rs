@@ -1,0 +1,71 @@
+//! Is this a subject? `Subject.Validate` and `RenamingSubject.Validate` (types.go).
+
+use super::report::{At, Report};
+use crate::token::quote;
+use crate::token::subject::{reference, stars};
+
+pub(super) fn subject(subject: &str, place: At<'_>, report: &mut Report) {
+    if subject.is_empty() {
+        report.error("subject-empty", place, "subject cannot be empty");
+        return;
+    }
+    if subject.contains(' ') {
+        spaces(subject, place, report);
+    }
+    if subject.starts_with('.') || subject.ends_with('.') {
+        report.error(
+            "subject-dot-edge",
+            place,
+            format!("subject {} cannot start or end with a `.`", quote(subject.as_bytes())),
+        );
+    }
+    if subject.contains("..") {
+        report.error(
+            "subject-dot-double",
+            place,
+            format!("subject {} cannot contain consecutive `.`", quote(subject.as_bytes())),
+        );
+    }
+}
+
+fn spaces(subject: &str, place: At<'_>, report: &mut Report) {
+    report.error("subject-space", place, format!("subject {} cannot have spaces", quote(subject.as_bytes())));
+}
+
+pub(super) fn renaming(to: &str, from: &str, place: At<'_>, report: &mut Report) {
+    subject(to, place, report);
+    if from.is_empty() {
+        report.error("subject-empty", place, "subject cannot be empty");
+    }
+    if to.contains(' ') {
+        spaces(to, place, report);
+    }
+    let tail = |s: &str| s == ">" || s.ends_with(".>");
+    if tail(to) != tail(from) {
+        report.error("rename-tail", place, "both, renaming subject and subject, need to end or not end in >");
+    }
+    let wanted = stars(from);
+    let mut named = stars(to);
+    for index in to.split('.').filter_map(reference) {
+        if usize::try_from(index).is_ok_and(|index| index > wanted) {
+            report.error(
+                "rename-ref-range",
+                place,
+                format!(
+                    "Reference ${index} in {} reference * in {} that do not exist",
+                    quote(to.as_bytes()),
+                    quote(from.as_bytes())
+                ),
+            );
+        } else {
+            named += 1;
+        }
+    }
+    if named != wanted {
+        report.error(
+            "rename-ref-count",
+            place,
+            "subject does not contain enough * or reference wildcards $[0-9]",
+        );
+    }
+}
