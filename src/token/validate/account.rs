@@ -15,12 +15,7 @@ use crate::token::{
 const MAX_INFO: usize = 8 * 1024;
 
 /// `AccountClaims.Validate` behind the common rules.
-pub(super) fn account(
-    data: &ClaimsData,
-    account: &Account,
-    read: Option<ReadActivation<'_>>,
-    report: &mut Report,
-) {
+pub(super) fn account(data: &ClaimsData, account: &Account, read: ReadActivation<'_>, report: &mut Report) {
     imports::imports(&account.imports, &data.sub, read, report);
     exports::exports(&account.exports, report);
     tiers(&account.limits, report);

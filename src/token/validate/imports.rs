@@ -14,7 +14,7 @@ pub const MAX_OVERLAPS: usize = 1000;
 pub(super) fn imports(
     imports: &[Option<Import>],
     account: &str,
-    read: Option<ReadActivation<'_>>,
+    read: ReadActivation<'_>,
     report: &mut Report,
 ) {
     let place = NATS.member("imports");
@@ -98,13 +98,7 @@ impl<'a> Earlier<'a> {
 }
 
 /// `Import.Validate`.
-fn import(
-    import: &Import,
-    account: &str,
-    read: Option<ReadActivation<'_>>,
-    place: At<'_>,
-    report: &mut Report,
-) {
+fn import(import: &Import, account: &str, read: ReadActivation<'_>, place: At<'_>, report: &mut Report) {
     let service = import.kind == ExportType::Service;
     if import.kind == ExportType::Unknown {
         report.error("import-type", place.member("type"), "invalid import type: \"unknown\"");
@@ -143,7 +137,7 @@ fn import(
             ),
         );
     }
-    if let (false, Some(read)) = (import.token.is_empty(), read) {
+    if !import.token.is_empty() {
         token(import, account, read, place.member("token"), report);
     }
 }

@@ -56,7 +56,7 @@ fn claims(body: Body) -> Claims {
 }
 
 fn issues(body: Body) -> Vec<Issue> {
-    validate_with(&claims(body), NOW, Some(&|_| None))
+    validate_with(&claims(body), NOW, &|_| None)
 }
 
 fn operator_says(operator: Operator) -> Vec<String> {
@@ -314,7 +314,7 @@ fn accounts() {
         if row.starts_with("self signed") {
             claims.data.iss = claims.data.sub.clone();
         }
-        assert_eq!(told(&validate_with(&claims, NOW, Some(&|_| None))), want, "{row}");
+        assert_eq!(told(&validate_with(&claims, NOW, &|_| None)), want, "{row}");
     }
 }
 
