@@ -7,12 +7,14 @@
 mod encoding;
 mod error;
 pub mod go;
+mod identify;
 mod public;
 mod role;
 mod seed;
 mod verify;
 
 pub use error::KeyError;
+pub use identify::{Fault, Identity, Kind, Reading, identify};
 pub use public::PublicKey;
 pub use role::Role;
 pub use seed::Seed;
