@@ -4,16 +4,22 @@ mod base64;
 mod claims;
 mod decode;
 mod distance;
+mod encode;
 pub mod json;
 mod quote;
 mod reader;
 mod schema;
 pub mod subject;
+#[cfg(test)]
+mod tests;
+mod tree;
 mod validate;
 
 pub use claims::*;
 pub use decode::*;
 pub use distance::{distance, nearest};
+pub use encode::{EncodeError, HEADER, Sign, assemble, encode, jti, payload};
 pub use quote::quote;
 pub use reader::Oddity;
+pub use tree::{Layout, Tree};
 pub use validate::{Issue, Level, MAX_OVERLAPS, is_blocking, validate};

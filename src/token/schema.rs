@@ -125,7 +125,7 @@ shape!(Header, "Header", |this, r| {
 });
 
 impl ClaimsData {
-    fn embedded(
+    pub(super) fn embedded(
         &mut self,
         name: &[u8],
         reader: &mut Reader<'_>,

@@ -56,6 +56,37 @@ pub(crate) fn float(number: f64, out: &mut Vec<u8>) {
     }
 }
 
+/// Writes a value as it stands: numbers keep their spelling, members their order.
+pub(crate) fn value(value: &serde_json::Value, out: &mut Vec<u8>) {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => string(text, out),
+        Value::Array(elements) => {
+            out.push(b'[');
+            for (index, element) in elements.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                self::value(element, out);
+            }
+            out.push(b']');
+        }
+        Value::Object(members) => {
+            out.push(b'{');
+            for (index, (name, member)) in members.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                string(name, out);
+                out.push(b':');
+                self::value(member, out);
+            }
+            out.push(b'}');
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => out.extend(value.to_string().bytes()),
+    }
+}
+
 /// Writes an integer.
 pub(crate) fn integer(number: i64, out: &mut Vec<u8>) {
     out.extend(number.to_string().bytes());
