@@ -38,7 +38,12 @@ pub type Sign<'a> = &'a dyn Fn(&PublicKey, &[u8]) -> Result<Vec<u8>, String>;
 ///
 /// # Errors
 /// Go's: a subject or a signer of a wrong role, or what has no JSON.
-pub fn encode(claims: &mut Claims, signer: &PublicKey, now: i64, sign: Sign<'_>) -> Result<String, EncodeError> {
+pub fn encode(
+    claims: &mut Claims,
+    signer: &PublicKey,
+    now: i64,
+    sign: Sign<'_>,
+) -> Result<String, EncodeError> {
     check(claims, signer)?;
     if let Body::Account(account) = &mut claims.body {
         // Go's sort is not stable beyond twelve; equal subjects may come out in another order there.

@@ -35,8 +35,10 @@ fn vectors() -> Vec<Vector> {
             jti: text(vector, "jti"),
             iat: vector["iat"].as_i64().unwrap_or_default(),
             reencoded: text(vector, "go_decode_reencode_json"),
-            role: Role::of_letter(vector["signer"]["role"].as_str().and_then(|role| role.chars().next()).expect("a role"))
-                .expect("a role"),
+            role: Role::of_letter(
+                vector["signer"]["role"].as_str().and_then(|role| role.chars().next()).expect("a role"),
+            )
+            .expect("a role"),
             key: SigningKey::from_bytes(&[vector["signer"]["byte"].as_u64().expect("a byte") as u8; 32]),
         })
         .collect()
@@ -66,7 +68,8 @@ fn tokens_come_out_of_their_claims_to_the_byte() {
         let sign = |_: &PublicKey, message: &[u8]| Ok(vector.key.sign(message).to_bytes().to_vec());
         let public = vector.public();
         // v2 by way of the typed claims, which start without what encoding sets.
-        if let Ok(mut claims) = decode(vector.token.as_bytes()).or_else(|_| decode_generic(vector.token.as_bytes()))
+        if let Ok(mut claims) =
+            decode(vector.token.as_bytes()).or_else(|_| decode_generic(vector.token.as_bytes()))
             && !vector.name.starts_with("v1_")
         {
             (claims.data.jti, claims.data.iss, claims.data.iat) = Default::default();
@@ -80,7 +83,8 @@ fn tokens_come_out_of_their_claims_to_the_byte() {
         tree.remove("/jti");
         // The library of v1 hashed the jti that was there before.
         if vector.name == "v1_user_full_reencoded" {
-            let before = vectors().into_iter().find(|other| other.name == "v1_user_full").expect("it is there");
+            let before =
+                vectors().into_iter().find(|other| other.name == "v1_user_full").expect("it is there");
             tree.set("/jti", before.jti.into());
         }
         let token = tree.sign(vector.layout(), &public, vector.iat, &sign).expect("signs");
@@ -97,8 +101,8 @@ impl Vector {
 
 #[test]
 fn json_is_read_as_go_reads_it() {
-    let cases: Vec<Value> =
-        serde_json::from_str(include_str!("../../testdata/go/json-behaviour.json")).expect("testdata is JSON");
+    let cases: Vec<Value> = serde_json::from_str(include_str!("../../testdata/go/json-behaviour.json"))
+        .expect("testdata is JSON");
     assert!(cases.len() > 100, "{}", cases.len());
     for case in &cases {
         let name = case["name"].as_str().expect("a name");
@@ -112,12 +116,18 @@ fn json_is_read_as_go_reads_it() {
         match load(&payload) {
             Err(error) => assert_eq!(format!("ERR {error}"), answer, "{name}"),
             Ok(loaded) => match super::payload(&loaded.claims) {
-                Err(error) => assert_eq!(format!("OK *jwt.AccountClaims marshalERR {error}"), answer, "{name}"),
+                Err(error) => {
+                    assert_eq!(format!("OK *jwt.AccountClaims marshalERR {error}"), answer, "{name}")
+                }
                 Ok(json) => {
                     let json = String::from_utf8(json).expect("UTF-8");
                     match answer.strip_prefix("OK ") {
-                        Some(nats) => assert!(json.ends_with(&format!("\"nats\":{nats}}}")), "{name}: {json}\n{nats}"),
-                        None => assert!(answer.ends_with("signature verification"), "{name}: {json}\n{answer}"),
+                        Some(nats) => {
+                            assert!(json.ends_with(&format!("\"nats\":{nats}}}")), "{name}: {json}\n{nats}")
+                        }
+                        None => {
+                            assert!(answer.ends_with("signature verification"), "{name}: {json}\n{answer}")
+                        }
                     }
                 }
             },

@@ -155,7 +155,8 @@ impl Tree {
     /// The hash of the registered claims. The library of v1 hashes `tags`, `type` and the old `jti` with them.
     fn jti(&self, layout: Layout) -> String {
         if layout == Layout::V1 {
-            const HASHED: [&str; 10] = ["aud", "exp", "jti", "iat", "iss", "name", "nbf", "sub", "tags", "type"];
+            const HASHED: [&str; 10] =
+                ["aud", "exp", "jti", "iat", "iss", "name", "nbf", "sub", "tags", "type"];
             let members = HASHED
                 .iter()
                 .filter_map(|name| Some(((*name).to_owned(), self.members.get(*name)?.clone())))
@@ -201,10 +202,12 @@ fn set(at: &mut Value, pointer: &str, value: Value) -> bool {
             elements.push(Value::Null);
             elements.last_mut().expect("it has just been pushed")
         }
-        Value::Array(elements) => match name.parse::<usize>().ok().and_then(|index| elements.get_mut(index)) {
-            Some(element) => element,
-            None => return false,
-        },
+        Value::Array(elements) => {
+            match name.parse::<usize>().ok().and_then(|index| elements.get_mut(index)) {
+                Some(element) => element,
+                None => return false,
+            }
+        }
         Value::Null => {
             *at = Value::Object(Map::new());
             return set(at, pointer, value);
@@ -225,7 +228,8 @@ mod tests {
 
     #[test]
     fn edits_keep_order_and_what_is_unknown() {
-        let mut tree = Tree::parse(br#"{"jti":"J","zzz":[1.50,{"a":"<"}],"nats":{"new":true,"version":2}}"#).expect("JSON");
+        let mut tree = Tree::parse(br#"{"jti":"J","zzz":[1.50,{"a":"<"}],"nats":{"new":true,"version":2}}"#)
+            .expect("JSON");
         assert!(tree.set("/exp", json!(7)));
         assert!(tree.set("/nats/limits/conn", json!(-1)));
         assert!(tree.set("/zzz/-", json!(null)));
