@@ -22,6 +22,13 @@ pub(crate) fn decode(chunk: &[u8]) -> Result<Vec<u8>, usize> {
     }
 }
 
+/// Decodes as much as there is of a chunk that has no foreign byte.
+pub(crate) fn decode_prefix(chunk: &[u8]) -> Vec<u8> {
+    let kept: Vec<u8> = chunk.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+    let whole = if kept.len() % 4 == 1 { kept.len() - 1 } else { kept.len() };
+    LENIENT.decode(&kept[..whole]).unwrap_or_default()
+}
+
 /// Encodes without padding.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     BASE64URL_NOPAD.encode(bytes)

@@ -6,8 +6,11 @@ mod decode;
 mod distance;
 mod encode;
 pub mod json;
+mod pointer;
 mod quote;
 mod reader;
+mod reading;
+mod salvage;
 mod schema;
 pub mod subject;
 #[cfg(test)]
@@ -21,5 +24,6 @@ pub use distance::{distance, nearest};
 pub use encode::{EncodeError, HEADER, Sign, assemble, encode, jti, payload};
 pub use quote::quote;
 pub use reader::Oddity;
+pub use reading::{Deviation, Signature, Token};
 pub use tree::{Layout, Tree};
 pub use validate::{Issue, Level, MAX_OVERLAPS, is_blocking, validate};

@@ -134,3 +134,58 @@ fn json_is_read_as_go_reads_it() {
         }
     }
 }
+
+#[test]
+fn a_reading_says_what_go_says_and_more() {
+    for vector in vectors() {
+        let token = Token::read(vector.token.as_bytes());
+        let decoded = decode(vector.token.as_bytes());
+        assert_eq!(token.refused, decoded.as_ref().err().cloned(), "{}", vector.name);
+        assert_eq!(token.signature, Signature::Valid, "{}", vector.name);
+        assert_eq!(token.layout, Some(vector.layout()), "{}", vector.name);
+        assert!(token.damage.is_empty() && token.claims.is_some() && token.header.is_some(), "{}", vector.name);
+    }
+}
+
+/// Signs a payload with the key of a repeated byte, whatever the payload says.
+fn mint(payload: &str, signed: Signed, byte: u8, role: Role) -> String {
+    let key = SigningKey::from_bytes(&[byte; 32]);
+    let public = PublicKey::new(role, key.verifying_key().to_bytes());
+    let payload = payload.replace("ISS", &public.to_string());
+    let sign = |_: &PublicKey, message: &[u8]| Ok(key.sign(message).to_bytes().to_vec());
+    assemble(HEADER, payload.as_bytes(), signed, &public, &sign).expect("signs")
+}
+
+#[test]
+fn what_go_throws_away_is_told() {
+    let payload = r#"{"iss":"ISS","sub":"S","extra":[{"a":1}],"nats":{"pub":{},"PUB":{"Allow":["x"]},"type":"user","version":2}}"#;
+    let token = Token::read(mint(payload, Signed::HeaderAndPayload, 3, Role::Account).as_bytes());
+    assert_eq!(
+        token.deviations,
+        [
+            Deviation::UnknownMember("/extra".into()),
+            Deviation::FoldedMember("/nats/PUB/Allow".into()),
+            Deviation::FoldedMember("/nats/PUB".into()),
+            Deviation::DuplicateMember("/nats/PUB".into()),
+        ]
+    );
+    assert_eq!((token.signature, token.refused), (Signature::Valid, None));
+    let draft = Token::read(
+        mint(r#"{"iss":"ISS","sub":"S","nats":{"type":"user","version":2}}"#, Signed::Payload, 3, Role::Account).as_bytes(),
+    );
+    assert_eq!((draft.signature, draft.layout), (Signature::Valid, Some(Layout::DraftV2)));
+    assert_eq!(draft.refused, Some(DecodeError::SignatureV2));
+}
+
+#[test]
+fn a_damaged_token_is_read_as_far_as_it_goes() {
+    let whole = mint(r#"{"iss":"ISS","sub":"S","nats":{"type":"user","version":2}}"#, Signed::HeaderAndPayload, 3, Role::Account);
+    for cut in 0..whole.len() {
+        let token = Token::read(&whole.as_bytes()[..cut]);
+        assert!(token.refused.is_some(), "{cut}");
+        assert_ne!(token.signature, Signature::Valid, "{cut}");
+    }
+    let token = Token::read(&whole.as_bytes()[..150]);
+    assert_eq!(token.claims.expect("salvaged")["iss"].as_str().map(str::len), Some(56));
+    assert_eq!(token.damage[0], "there is one dot instead of two: the signature is missing");
+}
