@@ -61,10 +61,15 @@ mod tests {
     #[test]
     fn a_member_has_a_pointer() {
         let doc = br#" {"a": {"b/c": [1, {"~d": 2, "e" : {}}]}, "f": 3}"#;
-        for (name, pointer) in
-            [("\"a\"", "/a"), ("\"b/c\"", "/a/b~1c"), ("\"~d\"", "/a/b~1c/1/~0d"), ("\"e\"", "/a/b~1c/1/e"), ("\"f\"", "/f")]
-        {
-            let offset = doc.windows(name.len()).position(|window| window == name.as_bytes()).expect("it is there");
+        for (name, pointer) in [
+            ("\"a\"", "/a"),
+            ("\"b/c\"", "/a/b~1c"),
+            ("\"~d\"", "/a/b~1c/1/~0d"),
+            ("\"e\"", "/a/b~1c/1/e"),
+            ("\"f\"", "/f"),
+        ] {
+            let offset =
+                doc.windows(name.len()).position(|window| window == name.as_bytes()).expect("it is there");
             assert_eq!(of_member(doc, offset), pointer);
         }
     }

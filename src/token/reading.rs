@@ -129,11 +129,14 @@ impl Token {
         }
         match chunks(text) {
             Some(_) => {}
-            None => token.damage.insert(0, match text.iter().filter(|byte| **byte == b'.').count() {
-                0 => "there is no dot: payload and signature are missing".into(),
-                1 => "there is one dot instead of two: the signature is missing".into(),
-                dots => format!("there are {dots} dots instead of two"),
-            }),
+            None => token.damage.insert(
+                0,
+                match text.iter().filter(|byte| **byte == b'.').count() {
+                    0 => "there is no dot: payload and signature are missing".into(),
+                    1 => "there is one dot instead of two: the signature is missing".into(),
+                    dots => format!("there are {dots} dots instead of two"),
+                },
+            ),
         }
         token
     }
@@ -230,7 +233,10 @@ impl Token {
         let lost = |deviation: &Deviation| {
             matches!(
                 deviation,
-                Deviation::UnknownMember(_) | Deviation::DuplicateMember(_) | Deviation::FoldedMember(_) | Deviation::NotUtf8
+                Deviation::UnknownMember(_)
+                    | Deviation::DuplicateMember(_)
+                    | Deviation::FoldedMember(_)
+                    | Deviation::NotUtf8
             )
         };
         if self.layout == Some(Layout::V2)

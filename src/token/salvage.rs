@@ -104,7 +104,10 @@ mod tests {
     #[test]
     fn what_stands_before_the_damage_is_kept() {
         for (doc, left) in [
-            (r#"{"iss":"A","nats":{"limits":{"conn":1,"su"#, Some(json!({"iss":"A","nats":{"limits":{"conn":1}}}))),
+            (
+                r#"{"iss":"A","nats":{"limits":{"conn":1,"su"#,
+                Some(json!({"iss":"A","nats":{"limits":{"conn":1}}})),
+            ),
             (r#"{"iss":"A","sub":"B"#, Some(json!({"iss":"A"}))),
             (r#"{"a":[1,2,{"b":3},"#, Some(json!({"a":[1,2,{"b":3}]}))),
             (r#"{"a":1}x"#, Some(json!({"a":1}))),

@@ -143,7 +143,11 @@ fn a_reading_says_what_go_says_and_more() {
         assert_eq!(token.refused, decoded.as_ref().err().cloned(), "{}", vector.name);
         assert_eq!(token.signature, Signature::Valid, "{}", vector.name);
         assert_eq!(token.layout, Some(vector.layout()), "{}", vector.name);
-        assert!(token.damage.is_empty() && token.claims.is_some() && token.header.is_some(), "{}", vector.name);
+        assert!(
+            token.damage.is_empty() && token.claims.is_some() && token.header.is_some(),
+            "{}",
+            vector.name
+        );
     }
 }
 
@@ -171,7 +175,13 @@ fn what_go_throws_away_is_told() {
     );
     assert_eq!((token.signature, token.refused), (Signature::Valid, None));
     let draft = Token::read(
-        mint(r#"{"iss":"ISS","sub":"S","nats":{"type":"user","version":2}}"#, Signed::Payload, 3, Role::Account).as_bytes(),
+        mint(
+            r#"{"iss":"ISS","sub":"S","nats":{"type":"user","version":2}}"#,
+            Signed::Payload,
+            3,
+            Role::Account,
+        )
+        .as_bytes(),
     );
     assert_eq!((draft.signature, draft.layout), (Signature::Valid, Some(Layout::DraftV2)));
     assert_eq!(draft.refused, Some(DecodeError::SignatureV2));
@@ -179,7 +189,12 @@ fn what_go_throws_away_is_told() {
 
 #[test]
 fn a_damaged_token_is_read_as_far_as_it_goes() {
-    let whole = mint(r#"{"iss":"ISS","sub":"S","nats":{"type":"user","version":2}}"#, Signed::HeaderAndPayload, 3, Role::Account);
+    let whole = mint(
+        r#"{"iss":"ISS","sub":"S","nats":{"type":"user","version":2}}"#,
+        Signed::HeaderAndPayload,
+        3,
+        Role::Account,
+    );
     for cut in 0..whole.len() {
         let token = Token::read(&whole.as_bytes()[..cut]);
         assert!(token.refused.is_some(), "{cut}");
