@@ -1,0 +1,70 @@
+//! Does jwtfix decide as real nats-servers decide?
+//!
+//! Worlds (a configuration, its resolver, tokens, clients) were played against real servers; their answers are in
+//! `testdata/conform`, and jwtfix gives the same ones. Where servers are at hand (`/opt/nats/bin`, `NATS_SERVERS`), the
+//! ignored tests play thousands of generated worlds: `cargo test --test conform -- --ignored`.
+
+#![allow(unreachable_pub, clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+
+mod cast;
+mod client;
+mod judge;
+mod mint;
+mod play;
+mod record;
+mod server;
+mod world;
+
+fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    i64::try_from(since.expect("a clock after 1970").as_secs()).expect("a time")
+}
+
+/// The time that live worlds are made for.
+fn clock() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    i64::try_from(since.expect("a clock after 1970").as_secs()).expect("a time")
+}
+
+const STARTS: &str = "starts.json";
+
+#[test]
+fn recorded_servers_start_as_they_did() {
+    let recording = record::load(STARTS);
+    let mut found = Vec::new();
+    let mut asked = 0;
+    for (world, recorded) in recording.whole() {
+        for (version, said) in record::each(&recorded.start) {
+            asked += 1;
+            found.extend(judge::start(&world, version, recording.at, said).0);
+        }
+    }
+    assert!(asked > 3000, "only {asked} answers");
+    record::only_known(&found, true, "start:");
+}
+
+/// The hand-made configurations, played on every release at hand.
+#[test]
+#[ignore = "needs nats-servers"]
+fn live_servers_start_as_jwtfix_says() {
+    let now = clock();
+    let binaries = server::binaries();
+    assert!(!binaries.is_empty(), "no nats-server in /opt/nats/bin or $NATS_SERVERS");
+    let worlds = cast::read(include_str!("configs.txt"), now);
+    let played = play::play_all(&worlds, &binaries, |_, _, played| played);
+    if record::wanted() {
+        let versions: Vec<_> = binaries.iter().map(|b| b.version).collect();
+        record::store(STARTS, &record::Recording::new(now, &worlds, &versions, &played));
+    }
+    let mut found = Vec::new();
+    let mut open = 0;
+    for (world, played) in worlds.iter().zip(&played) {
+        for (binary, played) in binaries.iter().zip(played) {
+            let (divergences, unknown) = judge::start(world, binary.version, now, &played.start);
+            found.extend(divergences);
+            open += usize::from(unknown);
+        }
+    }
+    println!("{} configurations on {} releases, {open} left open", worlds.len(), binaries.len());
+    record::only_known(&found, false, "start:");
+}

@@ -1,0 +1,232 @@
+//! What happens when a world is played on a real server?
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use super::client::{Conn, Met, connect};
+use super::server::{Binary, Line, Running, start, test};
+use super::world::{Answer, Start, World};
+
+/// As many clients are held open at the same time; then the server has a moment for what it does later.
+const BATCH: usize = 100;
+/// That moment. A server ends a connection over its limit of subscriptions 20 ms after it let it in.
+const MOMENT: Duration = Duration::from_millis(60);
+
+/// What a server of one release did in a world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Played {
+    pub start: Start,
+    /// One for each client, none if the server does not start.
+    pub answers: Vec<Answer>,
+}
+
+fn lay_out(world: &World, directory: &Path) {
+    for path in world.directories() {
+        fs::create_dir_all(directory.join(path)).expect("the directory is ours");
+    }
+    for (path, text) in world.files() {
+        if let Some(text) = text {
+            fs::write(directory.join(path), text).expect("the directory is ours");
+        }
+    }
+    for (path, mode) in &world.modes {
+        let mode = fs::Permissions::from_mode(*mode);
+        fs::set_permissions(directory.join(path), mode).expect("the file is ours");
+    }
+    fs::write(directory.join("s.conf"), world.config()).expect("the directory is ours");
+}
+
+/// Asks `-t`, starts it, lets the clients connect.
+pub fn play(world: &World, binary: &Binary) -> Played {
+    let directory = tempfile::tempdir().expect("a directory");
+    lay_out(world, directory.path());
+    let tested = test(binary, directory.path(), &world.env);
+    let mut outcome = Start { test: None, start: None, warnings: Vec::new(), digest: None };
+    if tested.code == Some(0) {
+        let digest = tested.said.split_once("(sha256:").and_then(|(_, rest)| rest.strip_suffix(')'));
+        outcome.digest = digest.map(|d| format!("sha256:{d}"));
+    } else {
+        outcome.test = Some(spoken(&tested.said, tested.code));
+    }
+    drop(directory);
+    // `-t` may have changed the directory of a resolver.
+    let mut answers = Vec::new();
+    let mut waiting = &world.clients[..];
+    loop {
+        let directory = tempfile::tempdir().expect("a directory");
+        lay_out(world, directory.path());
+        match start(binary, directory.path(), &world.env) {
+            Ok(mut running) => {
+                let is_warning = |l: &&String| l.starts_with("[WRN]") || l.starts_with("[ERR]");
+                outcome.warnings = running.start_log.iter().filter(is_warning).cloned().collect();
+                let said = clients(&mut running, world, waiting);
+                waiting = waiting.get(said.len().max(1)..).unwrap_or_default();
+                answers.extend(said);
+            }
+            Err(ended) => {
+                outcome.start = Some(spoken(&ended.said, ended.code));
+                waiting = &[];
+            }
+        }
+        if waiting.is_empty() {
+            return Played { start: outcome, answers };
+        }
+    }
+}
+
+/// A panic's text is long, and has addresses; its first lines tell it.
+fn spoken(said: &str, code: Option<i32>) -> String {
+    if let Some(at) = said.find("panic: ").or_else(|| said.find("fatal error: ")) {
+        return said.get(at..).and_then(|text| text.lines().next()).unwrap_or_default().to_owned();
+    }
+    match code {
+        None => format!("killed: {said}"),
+        Some(_) => said.to_owned(),
+    }
+}
+
+/// Lets clients connect until the last, or until the server comes to harm.
+fn clients(running: &mut Running, world: &World, waiting: &[super::world::Client]) -> Vec<Answer> {
+    let mut answers: Vec<Answer> = Vec::new();
+    let mut locals: Vec<Option<String>> = Vec::new();
+    let mut harmed = false;
+    for batch in waiting.chunks(BATCH) {
+        let mut open: Vec<(usize, Conn)> = Vec::new();
+        for client in batch {
+            let (conn, met) = connect(running, client);
+            let mut answer = Answer::default();
+            locals.push(conn.as_ref().map(|c| c.local.clone()));
+            let verdict = match met {
+                Met::Accepted => "accept",
+                Met::Closed if running.alive() => "refuse",
+                Met::Silent if running.alive() => "hang",
+                Met::Closed | Met::Silent => "crash",
+            };
+            answer.verdict = verdict.to_owned();
+            answer.sees = conn.as_ref().map(Conn::errors).unwrap_or_default();
+            harmed = matches!(verdict, "hang" | "crash");
+            if let (Some(conn), "accept") = (conn, verdict) {
+                open.push((answers.len(), conn));
+            }
+            answers.push(answer);
+            if harmed {
+                break;
+            }
+        }
+        std::thread::sleep(MOMENT);
+        for (at, mut conn) in open {
+            let answer = &mut answers[at];
+            if !conn.still_open() {
+                // It was let in, and shown the door.
+                answer.verdict = "refuse".into();
+            }
+            answer.sees = conn.errors();
+        }
+        if harmed {
+            break;
+        }
+    }
+    let log = settled(running, &locals);
+    let logs = by_connection(&log, &locals);
+    for (answer, logs) in answers.iter_mut().zip(logs) {
+        answer.logs = logs;
+    }
+    if harmed
+        && let Some(last) = answers.last_mut()
+        && last.verdict == "crash"
+    {
+        last.logs = vec![spoken(&running.said(), Some(2))];
+        // A panic after the answer is this client's too.
+        let _ = world;
+    }
+    answers
+}
+
+/// The log, once the server has seen every connection end.
+fn settled(running: &Running, locals: &[Option<String>]) -> Vec<Line> {
+    let until = Instant::now() + Duration::from_millis(800);
+    loop {
+        let log = running.log();
+        let ended = log.iter().filter(|l| l.cid.is_some() && l.text.contains("connection closed")).count();
+        if ended >= locals.iter().flatten().count() || Instant::now() > until {
+            return log;
+        }
+        std::thread::sleep(Duration::from_millis(3));
+    }
+}
+
+/// What was logged for each connection. Connections come one after the other, so that a line without a connection
+/// about an account belongs to the last one that was made.
+fn by_connection(log: &[Line], locals: &[Option<String>]) -> Vec<Vec<String>> {
+    let mut of_cid: BTreeMap<u64, usize> = BTreeMap::new();
+    let mut next = 0;
+    let mut latest = None;
+    let mut found = vec![Vec::new(); locals.len()];
+    for line in log {
+        let at = match (&line.cid, &line.remote) {
+            (Some(cid), Some(remote)) => match of_cid.get(cid) {
+                Some(&at) => Some(at),
+                None => {
+                    let at = (next..locals.len()).find(|&i| locals[i].as_ref() == Some(remote));
+                    if let Some(at) = at {
+                        next = at;
+                        of_cid.insert(*cid, at);
+                        latest = Some(at);
+                    }
+                    at
+                }
+            },
+            _ if line.text.starts_with("Account fetch failed: ") => latest,
+            _ => None,
+        };
+        if let Some(slot) = at.and_then(|at| found.get_mut(at))
+            && let Some(text) = telling(&line.text)
+        {
+            slot.push(format!("[{}] {text}", line.level));
+        }
+    }
+    found
+}
+
+/// A line without the client's identity, unless it tells nothing.
+fn telling(text: &str) -> Option<&str> {
+    let mut text = text;
+    while text.starts_with('"')
+        && let Some((_, rest)) = text.split_once("\" - ")
+    {
+        text = rest;
+    }
+    let noise = ["connection created", "connection closed: Client Closed", "Ping Timer", "Delaying PING"];
+    (!noise.iter().any(|n| text.contains(n))).then_some(text)
+}
+
+/// Plays worlds on releases, two servers at a time. Gives what was played in order of world and release.
+pub fn play_all<T: Send>(
+    worlds: &[World],
+    binaries: &[Binary],
+    each: impl Fn(&World, &Binary, Played) -> T + Sync,
+) -> Vec<Vec<T>> {
+    let jobs: Vec<(usize, usize)> =
+        (0..worlds.len()).flat_map(|w| (0..binaries.len()).map(move |b| (w, b))).collect();
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(BTreeMap::new());
+    let lanes = std::thread::available_parallelism().map_or(2, usize::from).min(4);
+    std::thread::scope(|scope| {
+        for _ in 0..lanes {
+            scope.spawn(|| {
+                while let Some(&(w, b)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let played = play(&worlds[w], &binaries[b]);
+                    let result = each(&worlds[w], &binaries[b], played);
+                    done.lock().expect("no lane panics").insert((w, b), result);
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().expect("no lane panics").into_values();
+    worlds.iter().map(|_| done.by_ref().take(binaries.len()).collect()).collect()
+}
