@@ -241,7 +241,7 @@ pub(crate) fn load(payload: &[u8]) -> Result<Loaded, DecodeError> {
     // As every v2 token of Go's library ends. Where the structure of that kind takes all of the document, and it says of
     // itself what its end says, Go's first look at it (`identifier`) has found the same.
     if let Some(kind) = kind_at_the_end(payload)
-        && let Ok(loaded) = load_v2(payload, kind)
+        && let Ok(loaded) = load_v2(payload, kind, 2)
         && loaded.claims.version == 2
         && loaded.claims.claim_type == kind.word()
         && loaded.odd.iter().all(|(oddity, _)| *oddity != Oddity::Unknown)
@@ -262,12 +262,12 @@ pub(crate) fn load(payload: &[u8]) -> Result<Loaded, DecodeError> {
         word => match Kind::of(word) {
             Kind::Generic => {}
             kind @ (Kind::AuthorizationRequest | Kind::AuthorizationResponse) => {
-                return load_v2(payload, kind);
+                return load_v2(payload, kind, version);
             }
             kind => {
                 return match version {
                     1 => load_v1(payload, kind),
-                    2 => load_v2(payload, kind),
+                    2 => load_v2(payload, kind, version),
                     version => Err(DecodeError::Version(version)),
                 };
             }
@@ -289,33 +289,34 @@ fn kind_at_the_end(payload: &[u8]) -> Option<Kind> {
     })
 }
 
-fn load_v2(payload: &[u8], kind: Kind) -> Result<Loaded, DecodeError> {
-    fn read<N: Kinded>(payload: &[u8], body: N, wrap: impl FnOnce(N) -> Body) -> Result<Loaded, DecodeError> {
+/// Reads a payload in the shape of v2; `said` is the version by which Go chooses what the signature is made over.
+fn load_v2(payload: &[u8], kind: Kind, said: i64) -> Result<Loaded, DecodeError> {
+    let signed = if said <= 1 { Signed::Payload } else { Signed::HeaderAndPayload };
+    fn read<N: Kinded>(payload: &[u8], signed: Signed, body: N, wrap: impl FnOnce(N) -> Body) -> Result<Loaded, DecodeError> {
         let mut token = V2::new(body);
         let mut reader = Reader::new(payload);
         reader.document(&mut token).map_err(DecodeError::Json)?;
         let odd = reader.odd;
         let V2 { data, nats: Nats { body, generic } } = token;
         let GenericFields { tags, claim_type, version } = generic;
-        let signed = if version <= 1 { Signed::Payload } else { Signed::HeaderAndPayload };
         Ok(Loaded { claims: Claims { data, claim_type, tags, version, body: wrap(body) }, signed, odd })
     }
     match kind {
-        Kind::Operator => read(payload, Operator::default(), Body::Operator),
-        Kind::Account => read(payload, Account::default(), |mut account| {
+        Kind::Operator => read(payload, signed, Operator::default(), Body::Operator),
+        Kind::Account => read(payload, signed, Account::default(), |mut account| {
             // `loadAccount`: tiers put the flat limits out of force.
             if !account.limits.tiered_limits.is_empty() {
                 account.limits.jetstream = JetStreamLimits::default();
             }
             Body::Account(Box::new(account))
         }),
-        Kind::User => read(payload, User::default(), |user| Body::User(Box::new(user))),
-        Kind::Activation => read(payload, Activation::default(), Body::Activation),
-        Kind::AuthorizationRequest => read(payload, AuthorizationRequest::default(), |request| {
+        Kind::User => read(payload, signed, User::default(), |user| Body::User(Box::new(user))),
+        Kind::Activation => read(payload, signed, Activation::default(), Body::Activation),
+        Kind::AuthorizationRequest => read(payload, signed, AuthorizationRequest::default(), |request| {
             Body::AuthorizationRequest(Box::new(request))
         }),
         Kind::AuthorizationResponse | Kind::Generic => {
-            read(payload, AuthorizationResponse::default(), Body::AuthorizationResponse)
+            read(payload, signed, AuthorizationResponse::default(), Body::AuthorizationResponse)
         }
     }
 }

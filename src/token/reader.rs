@@ -582,7 +582,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads with `fast`; where that gives up or meets a name twice or folded, reads again with `slow`.
+    /// Reads with `fast`; where that gives up or meets anything odd, reads again with `slow`.
     pub(super) fn attempt(
         &mut self,
         fast: impl FnOnce(&mut Self) -> Result<bool, Stop>,
@@ -591,14 +591,13 @@ impl<'a> Reader<'a> {
         let (at, depth, odd, frames) = (self.at, self.depth, self.odd.len(), self.frames.len());
         if self.wrong.is_none() {
             let done = fast(self);
-            let unknown_at_most = self.odd[odd..].iter().all(|(oddity, _)| *oddity == Oddity::Unknown);
-            if matches!(done, Ok(true)) && unknown_at_most && self.wrong.is_none() {
+            if matches!(done, Ok(true)) && self.odd.len() == odd && self.wrong.is_none() {
                 return Ok(());
             }
             self.wrong = None;
         }
+        // What was noted stays noted: the second reading may be of a document of its own.
         (self.at, self.depth) = (at, depth);
-        self.odd.truncate(odd);
         self.frames.truncate(frames);
         slow(self)
     }

@@ -136,21 +136,25 @@ impl Scanner<'_> {
         Ok(byte)
     }
 
-    fn next(&mut self) -> Result<u8, String> {
-        let byte = *self.doc.get(self.at).ok_or_else(ended)?;
+    /// The next byte within an escape, a number or a literal. At the end of the document Go's scanner is fed a space
+    /// (`scanner.eof`), which none of them takes.
+    fn next(&mut self) -> u8 {
+        let byte = self.doc.get(self.at).copied().unwrap_or(b' ');
         self.at += 1;
-        Ok(byte)
+        byte
     }
 
     fn string(&mut self) -> Result<(), String> {
         loop {
-            match self.next()? {
+            let byte = *self.doc.get(self.at).ok_or_else(ended)?;
+            self.at += 1;
+            match byte {
                 b'"' => return Ok(()),
-                b'\\' => match self.next()? {
+                b'\\' => match self.next() {
                     b'b' | b'f' | b'n' | b'r' | b't' | b'\\' | b'/' | b'"' => {}
                     b'u' => {
                         for _ in 0..4 {
-                            let byte = self.next()?;
+                            let byte = self.next();
                             if !byte.is_ascii_hexdigit() {
                                 return Err(unexpected(byte, "in \\u hexadecimal character escape"));
                             }
@@ -167,7 +171,7 @@ impl Scanner<'_> {
     fn number(&mut self, first: u8) -> Result<(), String> {
         let mut first = first;
         if first == b'-' {
-            first = self.next()?;
+            first = self.next();
             if !first.is_ascii_digit() {
                 return Err(unexpected(first, "in numeric literal"));
             }
@@ -192,7 +196,7 @@ impl Scanner<'_> {
     }
 
     fn digit(&mut self, context: &str) -> Result<(), String> {
-        match self.next()? {
+        match self.next() {
             byte if byte.is_ascii_digit() => Ok(()),
             byte => Err(unexpected(byte, context)),
         }
@@ -206,7 +210,7 @@ impl Scanner<'_> {
 
     fn literal(&mut self, word: &'static str) -> Result<(), String> {
         for expected in word.bytes().skip(1) {
-            let byte = self.next()?;
+            let byte = self.next();
             if byte != expected {
                 let context = format!("in literal {word} (expecting '{}')", char::from(expected));
                 return Err(unexpected(byte, &context));
@@ -220,8 +224,6 @@ fn ended() -> String {
     "unexpected end of JSON input".into()
 }
 
-/// Go feeds its scanner a space at the end of the input, so that a number may end there; a lone `-` may not, and the
-/// text is that of an ended input all the same.
 fn unexpected(byte: u8, context: &str) -> String {
     format!("invalid character {} {context}", quote_char(byte))
 }
@@ -246,8 +248,10 @@ mod tests {
         for (doc, text) in [
             ("", "unexpected end of JSON input"),
             ("{", "unexpected end of JSON input"),
-            ("-", "unexpected end of JSON input"),
-            ("1.", "unexpected end of JSON input"),
+            ("-", "invalid character ' ' in numeric literal"),
+            ("1.", "invalid character ' ' after decimal point in numeric literal"),
+            ("\"\\u0", "invalid character ' ' in \\u hexadecimal character escape"),
+            ("\"a", "unexpected end of JSON input"),
             ("{\"a\":1,}", "invalid character '}' looking for beginning of object key string"),
             ("{\"a\" 1}", "invalid character '1' after object key"),
             ("{\"a\":1 2}", "invalid character '2' after object key:value pair"),
@@ -255,7 +259,7 @@ mod tests {
             ("[1,]", "invalid character ']' looking for beginning of value"),
             ("{} x", "invalid character 'x' after top-level value"),
             ("01", "invalid character '1' after top-level value"),
-            ("nul", "unexpected end of JSON input"),
+            ("nul", "invalid character ' ' in literal null (expecting 'l')"),
             ("nulx", "invalid character 'x' in literal null (expecting 'l')"),
             ("\"\\x\"", "invalid character 'x' in string escape code"),
             ("\"\\u00g0\"", "invalid character 'g' in \\u hexadecimal character escape"),

@@ -1,0 +1,57 @@
+//! Does `token::decode` say what Go's jwt library says? Of the tokens that tests/go/decode has mutated, and of as many more
+//! as `tests/go/run` lets it make.
+
+use jwtfix::token;
+
+#[derive(serde::Deserialize)]
+struct Answer {
+    token: String,
+    error: Option<String>,
+    unwritable: Option<String>,
+    claims: Option<String>,
+}
+
+/// Go's text ends in an address of its memory here; ours has dots instead.
+fn without_address(text: &str) -> String {
+    match text.find("*jwt.ScopeType=0x") {
+        Some(at) => format!("{}*jwt.ScopeType=…)", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+fn agree(answers: &str) -> usize {
+    let mut rows = 0;
+    let mut wrong = Vec::new();
+    for line in answers.lines() {
+        let answer: Answer = serde_json::from_str(line).expect("one answer a line");
+        let text = data_encoding::BASE64.decode(answer.token.as_bytes()).expect("base64");
+        rows += 1;
+        let (said, expected) = match token::decode(&text) {
+            Err(error) => (format!("refused: {error}"), answer.error.map(|error| format!("refused: {}", without_address(&error)))),
+            Ok(claims) => match token::payload(&claims) {
+                Ok(json) => (format!("claims: {}", String::from_utf8_lossy(&json)), answer.claims.map(|claims| format!("claims: {claims}"))),
+                Err(error) => (format!("unwritable: {error}"), answer.unwritable.map(|error| format!("unwritable: {error}"))),
+            },
+        };
+        if Some(&said) != expected.as_ref() {
+            wrong.push(format!("{}\n  jwtfix {said}\n  Go     {expected:?} {line}", String::from_utf8_lossy(&text)));
+        }
+    }
+    let first = wrong.first().map_or("", String::as_str);
+    assert!(wrong.is_empty(), "{} of {rows} differ, the first:\n{first}", wrong.len());
+    rows
+}
+
+#[test]
+fn decodes_as_go_does() {
+    let rows = agree(include_str!("../testdata/go/decode.jsonl"));
+    assert!(rows >= 500, "{rows}");
+}
+
+#[test]
+#[ignore = "tests/go/run makes the file"]
+fn decodes_many_as_go_does() {
+    let path = std::env::var("JWTFIX_GO_DECODE").expect("the file's path");
+    let rows = agree(&std::fs::read_to_string(path).expect("readable"));
+    assert!(rows >= 1000, "{rows}");
+}
