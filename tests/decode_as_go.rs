@@ -27,14 +27,26 @@ fn agree(answers: &str) -> usize {
         let text = data_encoding::BASE64.decode(answer.token.as_bytes()).expect("base64");
         rows += 1;
         let (said, expected) = match token::decode(&text) {
-            Err(error) => (format!("refused: {error}"), answer.error.map(|error| format!("refused: {}", without_address(&error)))),
+            Err(error) => (
+                format!("refused: {error}"),
+                answer.error.map(|error| format!("refused: {}", without_address(&error))),
+            ),
             Ok(claims) => match token::payload(&claims) {
-                Ok(json) => (format!("claims: {}", String::from_utf8_lossy(&json)), answer.claims.map(|claims| format!("claims: {claims}"))),
-                Err(error) => (format!("unwritable: {error}"), answer.unwritable.map(|error| format!("unwritable: {error}"))),
+                Ok(json) => (
+                    format!("claims: {}", String::from_utf8_lossy(&json)),
+                    answer.claims.map(|claims| format!("claims: {claims}")),
+                ),
+                Err(error) => (
+                    format!("unwritable: {error}"),
+                    answer.unwritable.map(|error| format!("unwritable: {error}")),
+                ),
             },
         };
         if Some(&said) != expected.as_ref() {
-            wrong.push(format!("{}\n  jwtfix {said}\n  Go     {expected:?} {line}", String::from_utf8_lossy(&text)));
+            wrong.push(format!(
+                "{}\n  jwtfix {said}\n  Go     {expected:?} {line}",
+                String::from_utf8_lossy(&text)
+            ));
         }
     }
     let first = wrong.first().map_or("", String::as_str);

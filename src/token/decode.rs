@@ -292,7 +292,12 @@ fn kind_at_the_end(payload: &[u8]) -> Option<Kind> {
 /// Reads a payload in the shape of v2; `said` is the version by which Go chooses what the signature is made over.
 fn load_v2(payload: &[u8], kind: Kind, said: i64) -> Result<Loaded, DecodeError> {
     let signed = if said <= 1 { Signed::Payload } else { Signed::HeaderAndPayload };
-    fn read<N: Kinded>(payload: &[u8], signed: Signed, body: N, wrap: impl FnOnce(N) -> Body) -> Result<Loaded, DecodeError> {
+    fn read<N: Kinded>(
+        payload: &[u8],
+        signed: Signed,
+        body: N,
+        wrap: impl FnOnce(N) -> Body,
+    ) -> Result<Loaded, DecodeError> {
         let mut token = V2::new(body);
         let mut reader = Reader::new(payload);
         reader.document(&mut token).map_err(DecodeError::Json)?;
