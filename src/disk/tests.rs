@@ -1,3 +1,4 @@
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 use super::*;
 use std::fs;
 use std::ops::ControlFlow;
