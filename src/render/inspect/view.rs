@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::audit::Unread;
+pub use crate::file::creds::Outcome as ClientOutcome;
 use crate::lint::Finding;
 use crate::token::{Claims, Kind};
 use crate::trust::Chain;
@@ -137,32 +138,4 @@ pub struct ClientView {
     pub client: &'static str,
     /// What happens.
     pub outcome: ClientOutcome,
-}
-
-/// What a client does with a credentials file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientOutcome {
-    /// Reads token and seed.
-    Reads,
-    /// Reads the token and no seed, or the other way round; or fails.
-    Breaks,
-    /// Sends the seed to the server in place of the token.
-    LeaksSeed,
-    /// Sends the whole file, the seed in it, in place of the token.
-    LeaksFile,
-    /// Loops for ever.
-    Hangs,
-}
-
-impl ClientOutcome {
-    /// A word for machines.
-    pub fn word(self) -> &'static str {
-        match self {
-            ClientOutcome::Reads => "reads",
-            ClientOutcome::Breaks => "breaks",
-            ClientOutcome::LeaksSeed => "leaks-seed",
-            ClientOutcome::LeaksFile => "leaks-file",
-            ClientOutcome::Hangs => "hangs",
-        }
-    }
 }
