@@ -913,17 +913,22 @@ fn signing_keys_through_any(
 
 /// Go's `%q` of an `any`.
 fn quoted_any(value: &Any) -> String {
+    if *value == Any::Null { "%!q(<nil>)".into() } else { quoted_value(value) }
+}
+
+/// Go's `%q` of what stands in a list or a map.
+fn quoted_value(value: &Any) -> String {
     match value {
-        Any::Null => "%!q(<nil>)".into(),
+        Any::Null => "<nil>".into(),
         Any::Bool(value) => format!("%!q(bool={value})"),
         Any::Number(number) => format!("%!q(float64={})", general(*number)),
         Any::String(text) => quote(text.as_bytes()),
         Any::Array(elements) => {
-            format!("[{}]", elements.iter().map(quoted_any).collect::<Vec<_>>().join(" "))
+            format!("[{}]", elements.iter().map(quoted_value).collect::<Vec<_>>().join(" "))
         }
         Any::Object(members) => {
             let member =
-                |(name, value): (&String, &Any)| format!("{}:{}", quote(name.as_bytes()), quoted_any(value));
+                |(name, value): (&String, &Any)| format!("{}:{}", quote(name.as_bytes()), quoted_value(value));
             format!("map[{}]", members.iter().map(member).collect::<Vec<_>>().join(" "))
         }
         Any::Deep(json) => json.clone(),
