@@ -927,8 +927,9 @@ fn quoted_value(value: &Any) -> String {
             format!("[{}]", elements.iter().map(quoted_value).collect::<Vec<_>>().join(" "))
         }
         Any::Object(members) => {
-            let member =
-                |(name, value): (&String, &Any)| format!("{}:{}", quote(name.as_bytes()), quoted_value(value));
+            let member = |(name, value): (&String, &Any)| {
+                format!("{}:{}", quote(name.as_bytes()), quoted_value(value))
+            };
             format!("map[{}]", members.iter().map(member).collect::<Vec<_>>().join(" "))
         }
         Any::Deep(json) => json.clone(),
