@@ -4,16 +4,17 @@ use super::style::{Ink, Style, pad, width};
 use super::text;
 use crate::lint::{Finding, Place, Severity};
 
+/// Which line (from 1) and column (from 1) a byte of a file stands on, and that line, where the file is known.
+pub type Locate<'a> = &'a dyn Fn(&str, usize) -> Option<(usize, usize, String)>;
+
 /// The columns that a claim's text may take.
 const WIDEST: usize = 72;
 
 /// The finding as people read it, ending in a blank line.
-///
-/// `locate` says which line (from 1) and column (from 1) a byte of a file stands on, and that line, where the file is known.
 pub fn human(
     finding: &Finding,
     style: Style,
-    locate: &dyn Fn(&str, usize) -> Option<(usize, usize, String)>,
+    locate: Locate<'_>,
 ) -> String {
     let mut out = String::new();
     let severity = finding.severity;
@@ -38,7 +39,7 @@ pub fn human(
 }
 
 /// Columns for line numbers: as many as the widest needs, one at least.
-fn gutter(finding: &Finding, locate: &dyn Fn(&str, usize) -> Option<(usize, usize, String)>) -> usize {
+fn gutter(finding: &Finding, locate: Locate<'_>) -> usize {
     finding
         .places
         .iter()
@@ -82,7 +83,7 @@ fn write_place(
     severity: Severity,
     gutter: usize,
     style: Style,
-    locate: &dyn Fn(&str, usize) -> Option<(usize, usize, String)>,
+    locate: Locate<'_>,
 ) {
     let located = match (&place.pointer, &place.span) {
         (None, Some(span)) => locate(&place.file, span.start).map(|at| (at, span.len())),
@@ -114,7 +115,7 @@ fn write_place(
                 out,
                 gutter,
                 "|",
-                &format!("{}  {shown}", style.paint(Ink::Strong, &label)).trim_end().to_owned(),
+                format!("{}  {shown}", style.paint(Ink::Strong, &label)).trim_end(),
                 style,
             );
             let marked = if shown.is_empty() { width(&label) } else { width(&shown) };

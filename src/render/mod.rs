@@ -14,7 +14,7 @@ mod sarif;
 mod style;
 pub mod text;
 
-pub use diagnostic::{human as diagnostic, path as claim_path};
+pub use diagnostic::{Locate, human as diagnostic, path as claim_path};
 pub use dto::{FindingDto, TimeDto};
 pub use github::github;
 pub use graph::{dot, mermaid};

@@ -191,7 +191,7 @@ pub fn bytes(value: i64) -> String {
     let sign = if value < 0 { "-" } else { "" };
     match UNITS.into_iter().find(|(unit, _)| size >= *unit) {
         None => format!("{sign}{size} bytes"),
-        Some((unit, word)) if size % unit == 0 => format!("{sign}{} {word}", size / unit),
+        Some((unit, word)) if size.is_multiple_of(unit) => format!("{sign}{} {word}", size / unit),
         Some((unit, word)) => {
             let tenths = u128::from(size) * 10 / u128::from(unit);
             format!("{sign}{}.{} {word}", tenths / 10, tenths % 10)

@@ -92,8 +92,6 @@ pub struct Unverified<'t> {
     pub message: &'t [u8],
     /// The signature, of any length.
     pub signature: Vec<u8>,
-    /// What Go read over in the payload: offsets in the decoded payload.
-    pub(crate) odd: Vec<(Oddity, usize)>,
 }
 
 impl Unverified<'_> {
@@ -154,7 +152,7 @@ pub fn parse(token: &[u8]) -> Result<Unverified<'_>, DecodeError> {
         Signed::Payload => &token[payload],
         Signed::HeaderAndPayload => &token[..payload.end],
     };
-    Ok(Unverified { claims: loaded.claims, signed: loaded.signed, message, signature, odd: loaded.odd })
+    Ok(Unverified { claims: loaded.claims, signed: loaded.signed, message, signature })
 }
 
 /// Go's `jwt.DecodeGeneric`: the members of `nats` without a structure. Where Go panics the error says so.
@@ -217,9 +215,8 @@ fn read_header(chunk: &[u8]) -> Result<Header, DecodeError> {
     let json = base64::decode(chunk).map_err(|at| DecodeError::Base64 { chunk: 0, at })?;
     let mut header = Header::default();
     Reader::new(&json).document(&mut header).map_err(DecodeError::HeaderJson)?;
-    // Go's ToUpper and ToLower go by the simple mappings; of those that are not ASCII only the Kelvin sign can matter, and
-    // the dotless i and the long s, which are not in the words.
-    if header.typ.to_ascii_uppercase() != "JWT" {
+    // Go upper- and lower-cases all of Unicode; of what is not ASCII only the Kelvin sign becomes a letter of these words.
+    if !header.typ.eq_ignore_ascii_case("JWT") {
         return Err(DecodeError::Type(header.typ));
     }
     let alg: Cow<'_, str> = header.alg.replace('\u{212a}', "k").to_ascii_lowercase().into();

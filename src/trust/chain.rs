@@ -125,6 +125,9 @@ impl Chain {
     }
 }
 
+/// The token above: its claims, whether its signature holds, its file.
+type Above = (Arc<Claims>, bool, Arc<str>);
+
 impl Fleet {
     /// The chain of a token, judged for the Unix second `now`. `holds` says whether its own signature does.
     pub fn chain(&self, claims: &Arc<Claims>, holds: bool, source: &Arc<str>, now: i64) -> Chain {
@@ -145,7 +148,7 @@ impl Fleet {
     }
 
     /// How the issuer of a token relates to the one above, and that one.
-    fn above(&self, claims: &Claims) -> (Signer, Option<(Arc<Claims>, bool, Arc<str>)>) {
+    fn above(&self, claims: &Claims) -> (Signer, Option<Above>) {
         let issuer = claims.data.iss.as_str();
         match &claims.body {
             Body::Operator(operator) => {
@@ -166,7 +169,7 @@ impl Fleet {
         }
     }
 
-    fn above_account(&self, claims: &Claims) -> (Signer, Option<(Arc<Claims>, bool, Arc<str>)>) {
+    fn above_account(&self, claims: &Claims) -> (Signer, Option<Above>) {
         let issuer = claims.data.iss.as_str();
         if issuer.starts_with('A') {
             let own = claims.is_self_signed()
@@ -187,9 +190,9 @@ impl Fleet {
         (signer, Some(parts(operator)))
     }
 
-    fn above_user(&self, claims: &Claims) -> (Signer, Option<(Arc<Claims>, bool, Arc<str>)>) {
+    fn above_user(&self, claims: &Claims) -> (Signer, Option<Above>) {
         let issuer = claims.data.iss.as_str();
-        if !issuer.starts_with('A') && !(claims.kind() == Kind::Activation && issuer.starts_with('O')) {
+        if !(issuer.starts_with('A') || claims.kind() == Kind::Activation && issuer.starts_with('O')) {
             return (Signer::WrongKind, None);
         }
         // A server looks for the account that the token names, else for the issuer itself; an account that is found only by

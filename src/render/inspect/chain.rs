@@ -7,7 +7,7 @@ use crate::trust::{Chain, Link, Signer};
 
 /// The drawing, indented by two, ending in a line break. `own` are lines about the first link, before its signer.
 pub(super) fn draw(chain: &Chain, own: &[(bool, String)], style: Style, now: i64) -> String {
-    let names: Vec<String> = chain.links.iter().map(|link| label(link)).collect();
+    let names: Vec<String> = chain.links.iter().map(label).collect();
     let keys: Vec<String> = chain.links.iter().map(|link| style.key(&link.claims.data.sub)).collect();
     let widest = names.iter().map(|name| width(name)).max().unwrap_or(0).min(40);
     let mut out = String::new();

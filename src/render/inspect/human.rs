@@ -3,7 +3,7 @@
 use super::chain::draw;
 use super::facts::Facts;
 use super::view::{ClientOutcome, ClientView, DocumentView, TokenView};
-use crate::render::diagnostic;
+use crate::render::diagnostic::{self, Locate};
 use crate::render::style::{Ink, Style, width};
 use crate::render::text;
 use crate::token::{Kind, UserScope};
@@ -11,9 +11,6 @@ use crate::trust::Signer;
 
 /// Columns of the labels of facts.
 const LABELS: usize = 16;
-
-/// Which line and column a byte of a file stands on, and that line.
-pub type Locate<'a> = &'a dyn Fn(&str, usize) -> Option<(usize, usize, String)>;
 
 /// One document in full, ending in a line break.
 pub fn human(document: &DocumentView, style: Style, now: i64, locate: Locate<'_>) -> String {

@@ -6,6 +6,6 @@ mod human;
 mod json;
 mod view;
 
-pub use human::{Locate, human, title};
+pub use human::{human, title};
 pub use json::{SCHEMA, document_value, json, to_text};
 pub use view::{ClientOutcome, ClientView, DamageView, DocumentView, Inspection, KeyView, TokenView};

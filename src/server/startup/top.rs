@@ -214,11 +214,9 @@ fn option(walk: &mut Walk<'_>, entry: &Entry) -> Read<()> {
                 return Err(walk.problem(node, text));
             }
         },
-        "ocsp" => {
-            if !matches!(node.value, Value::Bool(_) | Value::Map(_)) {
-                let text = format!("error parsing ocsp config: unsupported type {}", node.value.go_type());
-                return Err(walk.problem(node, text));
-            }
+        "ocsp" if !matches!(node.value, Value::Bool(_) | Value::Map(_)) => {
+            let text = format!("error parsing ocsp config: unsupported type {}", node.value.go_type());
+            return Err(walk.problem(node, text));
         }
         // `ocsp_cache` shadows its error, so that no wrong type is ever told; the system account was read before.
         _ => {}

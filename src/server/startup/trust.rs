@@ -57,10 +57,11 @@ pub(super) fn operators(walk: &mut Walk<'_>, node: &Node) {
     }
     if let [only] = operators.as_slice() {
         // `resolver` and `system_account` have precedence, in whatever order they are read.
-        if !walk.settings.explicit_resolver && walk.options.resolver.is_none() {
-            if let Some(url) = parse_url(&only.account_server_url) {
-                walk.options.resolver = Some(Resolver::Url(format!("{url}/accounts/")));
-            }
+        if !walk.settings.explicit_resolver
+            && walk.options.resolver.is_none()
+            && let Some(url) = parse_url(&only.account_server_url)
+        {
+            walk.options.resolver = Some(Resolver::Url(format!("{url}/accounts/")));
         }
         if walk.options.system_account.is_empty() {
             walk.options.system_account = only.system_account.clone();
