@@ -11,11 +11,7 @@ pub type Locate<'a> = &'a dyn Fn(&str, usize) -> Option<(usize, usize, String)>;
 const WIDEST: usize = 72;
 
 /// The finding as people read it, ending in a blank line.
-pub fn human(
-    finding: &Finding,
-    style: Style,
-    locate: Locate<'_>,
-) -> String {
+pub fn human(finding: &Finding, style: Style, locate: Locate<'_>) -> String {
     let mut out = String::new();
     let severity = finding.severity;
     style.push(&mut out, severity.into(), &format!("{}[{}]", severity.word(), finding.code()));
