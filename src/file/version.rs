@@ -113,6 +113,7 @@ since! {
     CLAIMS_HEADERS "VER-4" "claims requests may carry headers" (2, 9, 15);
     EMPTY_LOOKUP_ANSWER "VER-5" "a peer without the account answers with nothing; account jwt not found" (2, 9, 17);
     DANGLING_WORD "VER-6" "a word alone in a config is an error" (2, 9, 22);
+    MAPPING_WILDCARDS "VER-6" "wildcards in the targets of mappings are validated no more" (2, 9, 22);
     EMPTY_AUTHORIZATION "VER-7" "an empty authorization block stops the hidden no_auth_user" (2, 9, 23), (2, 10, 2);
     AUTH_CALLOUT "VER-8" "auth callout" (2, 10, 0);
     NKEY_NO_AUTH_USER "VER-9" "no_auth_user may be an nkey; leafnodes authenticate by nkey" (2, 10, 8);
@@ -129,6 +130,8 @@ since! {
     SENTINEL_SCOPED "VER-18" "a default_sentinel may be a scoped user" (2, 11, 9);
     CALLOUT_DELEGATION "VER-19" "auth callout of the config also decides for accounts in allowed_accounts" (2, 11, 0);
     PROXIES "VER-20" "trusted proxies and proxy_required" (2, 12, 0);
+    PROXY_MEMBER "VER-20" "proxy_required is read, so that a scoped user must not have it" (2, 11, 10), (2, 12, 0);
+    SCOPE_PROXY "VER-20" "proxy_required of a scope's template is enforced" (2, 15, 1);
     LOGGED_IDENTITY "VER-21" "the authentication error line names the identity" (2, 12, 0);
     LEAF_NO_FALLBACK "VER-22" "leafnodes without a match are refused" (2, 12, 0);
     LEAF_SIMPLE_AUTH "VER-22" "the simple authorization applies to leafnodes" (2, 12, 2);
@@ -139,6 +142,7 @@ since! {
     SHORT_KEY_HANG_FIXED "VER-27" "a key of the wrong length no longer hangs or crashes the server" (2, 12, 10), (2, 14, 2);
     LIVE_DEFAULT_PERMISSIONS "VER-28" "changed default permissions reach connected users" (2, 12, 12), (2, 14, 3);
     CERT_ONLY_USERS "VER-29" "users without password need a certificate when another listener maps certificates; invalid permission subjects are logged" (2, 12, 14), (2, 14, 4);
+    NO_CONNECTIONS "MSG-44" "max_connections 0 or less takes no connection" (2, 12, 6);
     ENV_CYCLES "VER-30" "cycles of environment variables in a config are detected" (2, 11, 12), (2, 12, 4);
     CLUSTER_TRAFFIC_VALIDATED "VER-32" "cluster_traffic is validated" (2, 10, 24), (2, 11, 0);
     CALLOUT_SIGNER_VERIFIED "VER-34" "an unanswered callout is an Authorization Violation; an auth user may send a user name; the signer of a callout response is verified" (2, 15, 1);

@@ -221,6 +221,20 @@ pub struct Granted {
     pub inactive: Vec<String>,
 }
 
+/// A condition behind a refusal, finer than the server's words: what the server folds into one text, or does not say
+/// at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// Its id: one of [`super::causes`].
+    pub id: &'static str,
+    /// What is wrong, in words that a person can act on.
+    pub text: String,
+    /// What was asked for and is wrong: an account's key or name.
+    pub asked: String,
+    /// What was probably meant: a key or name that exists.
+    pub nearest: Option<String>,
+}
+
 /// What a server does with a client, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
@@ -236,6 +250,8 @@ pub struct Decision {
     pub reason: String,
     /// The finer condition at the deciding gate.
     pub cause: Option<&'static str>,
+    /// Every finer condition found, those of the deciding gate first.
+    pub causes: Vec<Cause>,
     /// What has to be known to turn `Unknown` into an answer, or what an `Accept` takes for granted.
     pub missing: Vec<String>,
     /// Every gate walked, in the server's order, those past the first refusal too.

@@ -24,6 +24,8 @@ pub struct Gate {
 
 /// What the client reads at nearly every gate.
 pub const VIOLATION: &str = "Authorization Violation";
+/// What an MQTT client gets instead of [`VIOLATION`].
+pub const CONNACK: &str = "CONNACK 5 (not authorized)";
 /// What the client reads when the account has no connection left.
 pub const TOO_MANY: &str = "maximum account active connections exceeded";
 /// What the client reads when its account cannot take it.
@@ -39,6 +41,8 @@ macro_rules! gates {
 }
 
 gates! {
+    "CON-0" "Does the server listen for this way to connect?", Debug "", "", "configure the listener, or connect in another way";
+    "MSG-44" "Does the server take connections at all?", Error "maximum connections exceeded", "maximum connections exceeded", "raise max_connections";
     "CON-1" "Does this server ask for credentials at all?", Debug "", "", "";
     "CON-4" "Can the CONNECT be read?", Error "", "", "send a CONNECT that is a JSON object with members of the right types";
     "CON-6" "Does this server read JWTs at all?", Debug "", "", "configure an operator or trusted keys, or use the users of the config";
@@ -79,6 +83,7 @@ gates! {
     "CON-7" "Does the CONNECT name no account?", Error "authentication error", VIOLATION, "leave the account out of the client's settings: the JWT names it";
     "CO-1" "Does the auth callout service let the client in?", Warn "", VIOLATION, "look at the auth callout service";
     "CON-38" "Is the connection not expired at once?", Debug "User Authentication Expired", "User Authentication Expired", "renew the user";
+    "CON-75" "Has the account JetStream, which MQTT needs?", Error "", "", "give the account JetStream limits";
     "CON-40" "May the client have a subscription?", Error "maximum subscriptions exceeded", "maximum subscriptions exceeded", "set the limit of subscriptions to -1";
 }
 

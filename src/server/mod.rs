@@ -1,19 +1,28 @@
 //! What would nats-server do? Its gates in its order with its own words.
 
+pub mod causes;
+pub mod client;
 pub mod decision;
+#[cfg(test)]
+mod fixture;
 pub mod gates;
+pub mod load;
 pub mod options;
+mod password;
 pub mod permissions;
+pub mod resolver;
 pub mod source;
 pub mod startup;
 pub mod subjects;
 pub mod template;
 pub mod terms;
 pub mod times;
-
+mod tokens;
 pub mod via;
 
 pub use crate::file::version;
-pub use decision::{Decision, Granted, Level, Limits, LogLine, Outcome, Step, Verdict};
+pub use client::Client;
+pub use decision::{Cause, Decision, Granted, Level, Limits, LogLine, Outcome, Step, Verdict};
+pub use load::{Held, Server};
 pub use options::ServerOptions;
 pub use version::Version;

@@ -240,6 +240,9 @@ pub struct ServerOptions {
     pub max_connections: i64,
     /// `jetstream`.
     pub jetstream: bool,
+    /// Other servers can be asked for accounts: there is a cluster, a gateway, or a leafnode remote of the system
+    /// account.
+    pub meshed: bool,
     /// Leafnodes.
     pub leafnodes: Leafnodes,
     /// Websocket.
@@ -275,6 +278,7 @@ impl Default for ServerOptions {
             max_subs: 0,
             max_connections: 64 * 1024,
             jetstream: false,
+            meshed: false,
             leafnodes: Leafnodes::default(),
             websocket: Listener::default(),
             mqtt: Listener::default(),

@@ -19,6 +19,7 @@ mod tree;
 mod validate;
 
 pub use claims::*;
+pub(crate) use decode::parse_of_any_size;
 pub use decode::*;
 pub use distance::{distance, nearest};
 pub use encode::{EncodeError, HEADER, Sign, assemble, encode, jti, payload};

@@ -158,6 +158,11 @@ pub fn startup(path: &str, bytes: &[u8], version: Version, now: i64, sources: &d
     outcome.warnings = warnings;
     outcome.unknown = unknown;
     outcome.options = options;
+    let remotes = &outcome.options.leafnodes.remote_accounts;
+    outcome.options.meshed = settings.cluster_port != 0
+        || settings.gateway_port != 0
+        || !settings.gateway_name.is_empty()
+        || remotes.contains(&outcome.options.system_account);
     if outcome.errors.is_empty() {
         if let Err(text) = validate::validate(&mut outcome.options, &settings, version) {
             outcome.phase = Phase::Validate;

@@ -1,0 +1,176 @@
+//! What does the jwt library of this server say of a token?
+//!
+//! The token floor speaks as the newest library does. Older servers are built with older ones; what they say otherwise
+//! is here: no longest token, keys of a wrong length, and what they did not validate or validated differently.
+
+use crate::nkey::go;
+use crate::token::{self, Account, Body, Claims, DecodeError, Issue, Kind, Level};
+
+use super::version::{
+    AUTH_CALLOUT, CLUSTER_TRAFFIC_VALIDATED, MAPPING_WILDCARDS, SHORT_KEY_HANG_FIXED, SUBJECT_DOTS,
+    TOKEN_SIZE_CAP, Version,
+};
+
+/// A token that the server does not take, and why.
+#[derive(Debug, Clone)]
+pub(crate) struct Unusable {
+    /// The library's text.
+    pub(crate) text: String,
+    /// The condition: `damaged`, `wrong-kind`, `signature`, `issuer-kind`, `crash`.
+    pub(crate) cause: &'static str,
+    /// What it would claim, where it can be read.
+    pub(crate) claims: Option<Claims>,
+}
+
+/// `jwt.DecodeUserClaims`.
+pub(crate) fn user(text: &[u8], version: Version) -> Result<Claims, Unusable> {
+    typed(text, Kind::User, version)
+}
+
+/// `jwt.DecodeAccountClaims`.
+pub(crate) fn account(text: &[u8], version: Version) -> Result<Claims, Unusable> {
+    typed(text, Kind::Account, version)
+}
+
+/// `jwt.DecodeActivationClaims`.
+pub(crate) fn activation(text: &[u8], version: Version) -> Result<Claims, Unusable> {
+    typed(text, Kind::Activation, version)
+}
+
+fn typed(text: &[u8], kind: Kind, version: Version) -> Result<Claims, Unusable> {
+    let parse = if version.has(&TOKEN_SIZE_CAP) { token::parse } else { token::parse_of_any_size };
+    let read = parse(text).map_err(|e| Unusable { text: e.to_string(), cause: "damaged", claims: None })?;
+    let fits = |claims: &Claims| (claims.kind() == kind).then(|| claims.clone());
+    if let Some(length) = panics(&read.claims.data.iss, version) {
+        return Err(Unusable {
+            text: format!("the issuer's key has {length} bytes instead of 32"),
+            cause: "crash",
+            claims: fits(&read.claims),
+        });
+    }
+    let holds = read.holds();
+    // Only a token that is refused is needed twice.
+    let kept = if holds { None } else { fits(&read.claims) };
+    let claims = match read.judge(holds) {
+        Ok(claims) => claims,
+        Err(e) => {
+            let cause = if matches!(e, DecodeError::Prefixes(_)) { "issuer-kind" } else { "signature" };
+            let again = || parse(text).ok().and_then(|read| fits(&read.claims));
+            return Err(Unusable { text: e.to_string(), cause, claims: kept.or_else(again) });
+        }
+    };
+    if claims.kind() != kind {
+        let text = format!("not {} claim", kind.word());
+        return Err(Unusable { text, cause: "wrong-kind", claims: None });
+    }
+    Ok(claims)
+}
+
+/// Whether verifying with this key panics in the library of this server: the length of the key.
+pub(crate) fn panics(key: &str, version: Version) -> Option<usize> {
+    if version.has(&SHORT_KEY_HANG_FIXED) {
+        return None;
+    }
+    go::panics_before_0_4_16(key)
+}
+
+/// `Validate` as the library of this server does it.
+pub(crate) fn issues(claims: &Claims, now: i64, version: Version) -> Vec<Issue> {
+    let mut issues = token::validate(claims, now);
+    if version.has(&TOKEN_SIZE_CAP) {
+        return issues;
+    }
+    let dots = version.has(&SUBJECT_DOTS);
+    issues.retain(|issue| match issue.id {
+        "subject-dot-edge" | "subject-dot-double" => dots,
+        "import-service-trace" | "export-stream-trace" => dots,
+        "acct-trace-dest" | "acct-trace-dest-wildcard" | "acct-trace-sampling" => dots,
+        "acct-cluster-traffic" => version.has(&CLUSTER_TRAFFIC_VALIDATED),
+        id if id.starts_with("auth-") => version.has(&AUTH_CALLOUT),
+        // Told below.
+        "mapping-weight"
+        | "mapping-cluster-total"
+        | "mapping-total"
+        | "import-overlap"
+        | "import-duplicate" => false,
+        _ => true,
+    });
+    if let Body::Account(account) = &claims.body {
+        issues.extend(old_mappings(account, version));
+        issues.extend(old_imports(claims, account));
+    }
+    issues
+}
+
+/// `Mapping.Validate` before v2.8.1: sums in eight bits, and before v2.7.0 over all clusters together.
+fn old_mappings(account: &Account, version: Version) -> Vec<Issue> {
+    let clusters = version.has(&CLUSTER_TRAFFIC_VALIDATED);
+    let mut issues = Vec::new();
+    let mut error = |id, text: String, source: &str| {
+        let pointer = format!("/nats/mappings/{source}");
+        issues.push(Issue { id, level: Level::Error, text, pointer });
+    };
+    let quote = |s: &str| token::quote(s.as_bytes());
+    for (source, targets) in &account.mappings {
+        let mut total = 0_u8;
+        let mut per_cluster = std::collections::BTreeMap::<&str, u8>::new();
+        for target in targets.iter().flatten() {
+            if !version.has(&MAPPING_WILDCARDS) && token::subject::has_wildcards(&target.subject) {
+                let text = format!(
+                    "Subject {} in weighted mapping {} is not allowed to contains wildcard",
+                    quote(&target.subject),
+                    quote(source)
+                );
+                error("mapping-wildcard", text, source);
+            }
+            let weight = if target.weight == 0 { 100 } else { target.weight };
+            if clusters && !target.cluster.is_empty() {
+                let sum = per_cluster.entry(&target.cluster).or_default();
+                *sum = sum.wrapping_add(target.weight);
+                if *sum > 100 {
+                    let text = format!(
+                        "Mapping {} in cluster {} exceeds 100% among all of it's weighted to mappings",
+                        quote(source),
+                        quote(&target.cluster)
+                    );
+                    error("mapping-cluster-total", text, source);
+                }
+            } else {
+                total = total.wrapping_add(weight);
+            }
+        }
+        if total > 100 {
+            let text =
+                format!("Mapping {} exceeds 100% among all of it's weighted to mappings", quote(source));
+            error("mapping-total", text, source);
+        }
+    }
+    issues
+}
+
+/// `Imports.Validate` before v2.8.1: service imports of all exporters were compared.
+fn old_imports(claims: &Claims, account: &Account) -> Vec<Issue> {
+    let services = account.imports.iter().flatten().filter(|i| i.kind == token::ExportType::Service);
+    let imports: Vec<_> = services
+        .map(|i| Some(token::Import { account: "every".into(), token: String::new(), ..i.clone() }))
+        .collect();
+    if imports.len() < 2 {
+        return Vec::new();
+    }
+    let body = Body::Account(Box::new(Account { imports, ..Account::default() }));
+    let all =
+        Claims { body, tags: Vec::new(), claim_type: String::new(), data: claims.data.clone(), version: 2 };
+    let of_overlap = |issue: &Issue| matches!(issue.id, "import-overlap" | "import-duplicate");
+    token::validate(&all, 0).into_iter().filter(of_overlap).collect()
+}
+
+/// The issues that make the server refuse, times included (`IsBlocking(true)`).
+pub(crate) fn blocking(issues: &[Issue]) -> impl Iterator<Item = &Issue> {
+    issues.iter().filter(|issue| issue.level != Level::Warning)
+}
+
+/// The condition that issues come to: `time` when it is the time alone.
+pub(crate) fn cause(issues: &[Issue]) -> &'static str {
+    let time_alone = blocking(issues).all(|issue| issue.level == Level::TimeCheck);
+    if time_alone { "time" } else { "validation" }
+}
