@@ -4,6 +4,7 @@
 //! ([`PublicKey::parse`]), and [`go`], exactly as lenient as the Go library that nats-server is built with. What only
 //! the second accepts works today and is worth a finding.
 
+mod batch;
 mod encoding;
 mod error;
 pub mod go;
@@ -13,6 +14,7 @@ mod role;
 mod seed;
 mod verify;
 
+pub use batch::{Batch, Signed};
 pub use error::KeyError;
 pub use identify::{Fault, Identity, Kind, Reading, identify};
 pub use public::PublicKey;

@@ -1,0 +1,225 @@
+//! Which keys have been met how often, and how large a table is each worth?
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
+use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
+
+use super::table::Table;
+
+/// A key that was met `from` times has a table of this width.
+#[derive(Clone, Copy)]
+pub(super) struct Level {
+    pub(super) from: usize,
+    pub(super) width: u32,
+}
+
+/// About where the time that each table has saved by then equals the time that the next takes to build: one
+/// millisecond, three and ten.
+pub(super) const LEVELS: [Level; 3] =
+    [Level { from: 24, width: 6 }, Level { from: 1_500, width: 9 }, Level { from: 12_000, width: 11 }];
+
+/// All tables together stay below.
+const MEMORY: usize = 64 << 20;
+/// More keys are not remembered.
+const MOST: usize = 4_096;
+/// A table is not given up for another key as long as it was used within so many batches.
+const RECENT: u64 = 256;
+
+/// A key, ready to verify with.
+pub(super) struct Key {
+    pub(super) bytes: [u8; 32],
+    /// -A; nothing if the bytes are no point of the curve.
+    pub(super) minus: Option<EdwardsPoint>,
+    /// The multiples of -A, if it was met often enough.
+    pub(super) table: Option<Arc<Table>>,
+}
+
+/// What is remembered of a key.
+struct Met {
+    minus: Option<EdwardsPoint>,
+    /// Whether a table can serve it, once that was asked: only a point without a part of small order is of the order L
+    /// (or is the neutral one), which the signed digits rely on.
+    pure: Option<bool>,
+    times: usize,
+    /// The last batch that named it.
+    last: u64,
+    table: Option<Arc<Table>>,
+    /// Somebody is making a larger table.
+    building: bool,
+}
+
+/// The keys met so far.
+pub(super) struct Keys {
+    levels: [Level; 3],
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    met: HashMap<[u8; 32], Met>,
+    /// The multiples of B, and how often they were used.
+    base: Option<Arc<Table>>,
+    base_times: usize,
+    batches: u64,
+    /// Bytes in the tables of keys, with those that are being made.
+    memory: usize,
+    /// There was no room for another table: not to be asked again before this batch.
+    full_until: u64,
+}
+
+impl Keys {
+    pub(super) fn new(levels: [Level; 3]) -> Keys {
+        Keys { levels, inner: Mutex::default() }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        // What is behind it is whole between any two statements; a panic elsewhere takes nothing from it.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers that a batch names these keys so many times each, makes the tables that are due, and gives the keys.
+    pub(super) fn meet(&self, counts: &[([u8; 32], usize)]) -> Vec<Key> {
+        let known: Vec<Option<Option<EdwardsPoint>>> = {
+            let inner = self.inner();
+            counts.iter().map(|(bytes, _)| inner.met.get(bytes).map(|met| met.minus)).collect()
+        };
+        // Not under the lock: this takes a tenth of a verification.
+        let points: Vec<Option<EdwardsPoint>> = counts
+            .iter()
+            .zip(known)
+            .map(|((bytes, _), known)| {
+                known.unwrap_or_else(|| CompressedEdwardsY(*bytes).decompress().map(|point| -point))
+            })
+            .collect();
+        let mut keys = Vec::with_capacity(counts.len());
+        let mut due = Vec::new();
+        let mut inner = self.inner();
+        inner.batches += 1;
+        for ((bytes, count), minus) in counts.iter().zip(points) {
+            let table = inner.meet(*bytes, *count, minus);
+            if let Some(width) = inner.due(bytes, &self.levels) {
+                due.push((keys.len(), width));
+            }
+            keys.push(Key { bytes: *bytes, minus, table });
+        }
+        drop(inner);
+        for (index, width) in due {
+            let key = &mut keys[index];
+            let table =
+                key.minus.filter(EdwardsPoint::is_torsion_free).map(|p| Arc::new(Table::new(&p, width)));
+            self.inner().built(&key.bytes, width, table.as_ref());
+            key.table = table.or(key.table.take());
+        }
+        keys
+    }
+
+    /// The table of B for `times` more uses.
+    pub(super) fn base(&self, times: usize) -> Arc<Table> {
+        let width = {
+            let mut inner = self.inner();
+            inner.base_times = inner.base_times.saturating_add(times);
+            let width = width(&self.levels, inner.base_times).max(self.levels[0].width);
+            match &inner.base {
+                Some(table) if table.width() >= width => return Arc::clone(table),
+                _ => width,
+            }
+        };
+        let table = Arc::new(Table::new(&ED25519_BASEPOINT_POINT, width));
+        self.inner().base = Some(Arc::clone(&table));
+        table
+    }
+}
+
+/// The width that a key met so often deserves; 0 is none.
+fn width(levels: &[Level; 3], times: usize) -> u32 {
+    levels.iter().rev().find(|level| times >= level.from).map_or(0, |level| level.width)
+}
+
+impl Inner {
+    fn meet(&mut self, bytes: [u8; 32], count: usize, minus: Option<EdwardsPoint>) -> Option<Arc<Table>> {
+        if self.met.len() >= MOST && !self.met.contains_key(&bytes) {
+            self.forget_half();
+        }
+        let new = Met { minus, pure: None, times: 0, last: 0, table: None, building: false };
+        let met = self.met.entry(bytes).or_insert(new);
+        met.times = met.times.saturating_add(count);
+        met.last = self.batches;
+        met.table.clone()
+    }
+
+    /// The width of the table that the caller is to make for a key, if one is due and there is room.
+    fn due(&mut self, bytes: &[u8; 32], levels: &[Level; 3]) -> Option<u32> {
+        let met = self.met.get(bytes)?;
+        let width = width(levels, met.times);
+        let have = met.table.as_ref().map_or(0, |table| table.width());
+        if width <= have || met.building || met.minus.is_none() || met.pure == Some(false) {
+            return None;
+        }
+        if !self.room(Table::size(width)) {
+            return None;
+        }
+        self.met.get_mut(bytes)?.building = true;
+        self.memory += Table::size(width);
+        Some(width)
+    }
+
+    /// Takes in what [`Inner::due`] asked for; nothing, if the key cannot have a table.
+    fn built(&mut self, bytes: &[u8; 32], width: u32, table: Option<&Arc<Table>>) {
+        let size = |table: &Arc<Table>| Table::size(table.width());
+        match self.met.get_mut(bytes).filter(|met| met.building) {
+            Some(met) => {
+                met.building = false;
+                met.pure = Some(table.is_some());
+                let before = std::mem::replace(&mut met.table, table.cloned());
+                self.memory -= before.as_ref().map_or(0, size);
+                if table.is_none() {
+                    self.memory -= Table::size(width);
+                }
+            }
+            // Forgotten meanwhile.
+            None => self.memory -= Table::size(width),
+        }
+    }
+
+    /// Makes room for `size` bytes, if need be out of tables that were not used for long.
+    fn room(&mut self, size: usize) -> bool {
+        if self.memory + size <= MEMORY {
+            return true;
+        }
+        if self.batches < self.full_until {
+            return false;
+        }
+        let horizon = self.batches.saturating_sub(RECENT);
+        let stale = |met: &Met| met.last < horizon && met.table.is_some() && !met.building;
+        while self.memory + size > MEMORY {
+            let oldest = self.met.iter().filter(|(_, met)| stale(met)).min_by_key(|(_, met)| met.last);
+            let Some(bytes) = oldest.map(|(bytes, _)| *bytes) else {
+                self.full_until = self.batches + RECENT / 4;
+                return false;
+            };
+            self.forget(&bytes);
+        }
+        true
+    }
+
+    fn forget_half(&mut self) {
+        let mut ages: Vec<(u64, [u8; 32])> = self.met.iter().map(|(bytes, met)| (met.last, *bytes)).collect();
+        ages.sort_unstable();
+        ages[..ages.len() / 2].iter().for_each(|(_, bytes)| self.forget(bytes));
+    }
+
+    fn forget(&mut self, bytes: &[u8; 32]) {
+        let table = self.met.remove(bytes).and_then(|met| met.table);
+        self.memory -= table.map_or(0, |table| Table::size(table.width()));
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = self.inner();
+        write!(f, "Keys({} met, {} bytes of tables)", inner.met.len(), inner.memory)
+    }
+}
