@@ -1,5 +1,6 @@
 //! How do we say so? One file for each form of output.
 
+pub mod check;
 mod diagnostic;
 mod dto;
 mod github;

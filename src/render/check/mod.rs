@@ -1,0 +1,9 @@
+//! How do we tell what a server does with a client? For people and for machines.
+
+mod human;
+mod json;
+mod view;
+
+pub use human::human;
+pub use json::{SCHEMA, json};
+pub use view::{Checked, ClientResult, ServerResult};

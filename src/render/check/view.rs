@@ -1,0 +1,51 @@
+//! What is told of a check: the server, and what it does with each client.
+
+use std::sync::Arc;
+
+use crate::lint::Finding;
+use crate::server::Decision;
+
+/// Everything that `jwtfix check` found.
+#[derive(Debug)]
+pub struct Checked {
+    /// The time it was judged for, Unix seconds.
+    pub at: i64,
+    /// The server.
+    pub server: ServerResult,
+    /// Each client, in the order of the arguments.
+    pub results: Vec<ClientResult>,
+}
+
+/// What becomes of the server.
+#[derive(Debug)]
+pub struct ServerResult {
+    /// Its configuration, as the user named it.
+    pub path: Arc<str>,
+    /// Its release.
+    pub version: String,
+    /// `starts`, `fails`, `unknown`.
+    pub verdict: &'static str,
+    /// The line that it ends with.
+    pub error: Option<String>,
+    /// What it warns about and goes on.
+    pub warnings: Vec<String>,
+    /// What would have to be known for a verdict.
+    pub missing: Vec<String>,
+    /// The configuration's digest as `nats-server -t` and `/varz` show it.
+    pub digest: Option<String>,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
+
+/// What the server does with one client.
+#[derive(Debug)]
+pub struct ClientResult {
+    /// The credentials, as the user named them.
+    pub path: Arc<str>,
+    /// Who it is, in words: `user "alice" of account "ORDERS"`.
+    pub who: String,
+    /// What the server does, and why.
+    pub decision: Decision,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
