@@ -93,10 +93,16 @@ fn verdict(out: &mut String, decision: &Decision, style: Style, now: i64) {
     let asked = decision.gate.and_then(gate).map_or("", |gate| gate.asks);
     match decision.verdict {
         Verdict::Accept => {
-            out.push_str(&format!("{} the server lets this client in {judged}\n", style.paint(Ink::Good, "✓")));
+            out.push_str(&format!(
+                "{} the server lets this client in {judged}\n",
+                style.paint(Ink::Good, "✓")
+            ));
         }
         Verdict::Refuse => {
-            out.push_str(&format!("{} the server refuses this client {judged}\n", style.paint(Ink::Error, "✗")));
+            out.push_str(&format!(
+                "{} the server refuses this client {judged}\n",
+                style.paint(Ink::Error, "✗")
+            ));
         }
         Verdict::Unknown => {
             out.push_str(&format!(
@@ -129,8 +135,7 @@ fn verdict(out: &mut String, decision: &Decision, style: Style, now: i64) {
 
 /// What refuses behind the first refusal: a server shows one, a person wants all.
 fn further(out: &mut String, decision: &Decision, style: Style) {
-    let others: Vec<&Step> =
-        decision.refusals().filter(|step| Some(step.gate) != decision.gate).collect();
+    let others: Vec<&Step> = decision.refusals().filter(|step| Some(step.gate) != decision.gate).collect();
     if others.is_empty() {
         return;
     }
@@ -191,7 +196,8 @@ fn rights(out: &mut String, granted: &Granted, verdict: Verdict, style: Style, n
 /// Rights in words; `empty` is what an allow list without an element allows.
 fn subjects(rights: &SubjectRights, empty: &str) -> String {
     let list = |subjects: &[String]| {
-        let shown: Vec<String> = subjects.iter().take(8).map(|subject| text::clip(&text::escape(subject), 64)).collect();
+        let shown: Vec<String> =
+            subjects.iter().take(8).map(|subject| text::clip(&text::escape(subject), 64)).collect();
         let more = subjects.len().saturating_sub(8);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         format!("{}{more}", shown.join(", "))

@@ -166,7 +166,9 @@ fn granted(granted: &Granted) -> GrantedDto<'_> {
         rights_from: rights_from(granted.rights_from),
         publish: RightsDto::of(&granted.publish),
         subscribe: RightsDto::of(&granted.subscribe),
-        responses: granted.responses.map(|Responses { max, expires }| ResponsesDto { max, expires_ns: expires }),
+        responses: granted
+            .responses
+            .map(|Responses { max, expires }| ResponsesDto { max, expires_ns: expires }),
         limits: LimitsDto { subs, payload, data, account_connections, account_leafnodes },
         expires: granted.expires.map(TimeDto::from),
         connection_types: &granted.connection_types,
