@@ -4,6 +4,7 @@
 //! has no logic of its own.
 
 mod finding;
+pub mod reading;
 mod rule;
 mod rules;
 
