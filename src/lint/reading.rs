@@ -271,7 +271,11 @@ pub fn chain(chain: &Chain, place: &Place) -> Vec<Finding> {
                         crate::token::quote(revoked.entry.as_bytes()),
                         revoked.until
                     ),
-                    place.clone().at("/iat").showing(link.claims.data.iat.to_string()).saying("not after the revocation"),
+                    place
+                        .clone()
+                        .at("/iat")
+                        .showing(link.claims.data.iat.to_string())
+                        .saying("not after the revocation"),
                 )
                 .server("User authentication revoked")
                 .help("issue the user again, if it may connect; the revocation stands for a reason"),
@@ -319,7 +323,8 @@ fn signer(link: &Link, above: Option<&Link>, place: &Place) -> Option<Finding> {
         ),
     };
     Some(
-        Finding::new(rule(code), message, place.clone().at("/iss").showing(issuer).saying("signed it")).help(help),
+        Finding::new(rule(code), message, place.clone().at("/iss").showing(issuer).saying("signed it"))
+            .help(help),
     )
 }
 
@@ -331,7 +336,9 @@ mod tests {
         let mut named = 0;
         for part in source.split(['(', ' ']).filter_map(|part| part.trim().strip_prefix('"')) {
             let Some((code, _)) = part.split_once('"') else { continue };
-            if code.contains('-') && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+            if code.contains('-')
+                && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            {
                 assert!(super::super::rule(code).is_some(), "{code}");
                 named += 1;
             }
