@@ -1,4 +1,4 @@
-use curve25519_dalek::constants::EIGHT_TORSION;
+use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
 use ed25519_dalek::{Signer, SigningKey};
 use proptest::prelude::*;
 
@@ -113,6 +113,31 @@ fn sound_and_damaged_signatures_at_every_width() {
     for width in [7, 9, 11] {
         agree(&verifiers(width)[..2], &signed(&all), &[64]);
     }
+}
+
+#[test]
+fn both_paths_sum_as_dalek_does_with_tables_of_any_widths_side_by_side() {
+    let points: Vec<EdwardsPoint> =
+        (0..5u64).map(|n| EdwardsPoint::mul_base(&Scalar::from(n * n * 7 + n))).collect();
+    let tables: Vec<Table> =
+        points.iter().zip([6, 8, 6, 7, 8]).map(|(point, width)| Table::new(point, width)).collect();
+    let base = Table::new(&ED25519_BASEPOINT_POINT, 7);
+    let half = Scalar::from(2u64).invert();
+    let edges =
+        [Scalar::ZERO, Scalar::ONE, -Scalar::ONE, half, half - Scalar::ONE, half + Scalar::ONE, -half];
+    let mut scalars = edges.to_vec();
+    scalars.extend((0..6u8).map(|n| Scalar::hash_from_bytes::<sha2::Sha512>(&[n])));
+    let mut expected = Vec::new();
+    let mut sums = Vec::new();
+    for (index, s) in scalars.iter().enumerate() {
+        for (other, k) in scalars.iter().enumerate() {
+            let which = (index * 3 + other) % tables.len();
+            sums.push(Sum { table: &tables[which], s: words(s.as_bytes()), k: words(k.as_bytes()) });
+            expected.push(words(&(EdwardsPoint::mul_base(s) + points[which] * k).compress().0));
+        }
+    }
+    assert_eq!(Batch::new().sums(&base, &sums), expected);
+    assert_eq!(Batch::portable().sums(&base, &sums), expected);
 }
 
 #[test]

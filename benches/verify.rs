@@ -1,0 +1,74 @@
+//! How much faster are many signatures under one key than each by itself? `cargo bench --bench verify`.
+//!
+//! The ways take turns within one run, and what is compared are medians of the same run: a machine that is busy slows
+//! all of them alike.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "a bench reads the clock and prints"
+)]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use ed25519_dalek::{Signature, Verifier, VerifyingKey};
+use jwtfix::nkey::{Batch, PublicKey, Role, Seed, Signed};
+
+const ROUNDS: usize = 101;
+const AT_ONCE: usize = 128;
+const LENGTH: usize = 1024;
+
+fn main() {
+    let seed = Seed::generate(Role::Operator);
+    let key = seed.public();
+    let messages: Vec<Vec<u8>> =
+        (0..AT_ONCE).map(|n| (0..LENGTH).map(|at| (at * 31 + n * 7) as u8).collect()).collect();
+    let signatures: Vec<[u8; 64]> =
+        messages.iter().map(|message| seed.sign(message).expect("an operator signs")).collect();
+    let all: Vec<Signed<'_>> = messages
+        .iter()
+        .zip(&signatures)
+        .map(|(message, signature)| Signed { key, message, signature })
+        .collect();
+
+    let (lanes, portable) = (Batch::new(), Batch::portable());
+    // Until the tables have grown to what a fleet of this size gives them.
+    for _ in 0..100 {
+        assert!(lanes.verify(&all).iter().all(|holds| *holds));
+        assert!(portable.verify(&all).iter().all(|holds| *holds));
+    }
+    let dalek = dalek(&key);
+    let one_by_one = || {
+        all.iter().all(|one| {
+            let signature = Signature::from_slice(one.signature).expect("64 bytes");
+            dalek.verify(one.message, &signature).is_ok()
+        })
+    };
+    let mut times: [Vec<f64>; 3] = Default::default();
+    for _ in 0..ROUNDS {
+        times[0].push(timed(|| assert!(one_by_one())));
+        times[1].push(timed(|| assert!(black_box(lanes.verify(&all)).iter().all(|holds| *holds))));
+        times[2].push(timed(|| assert!(black_box(portable.verify(&all)).iter().all(|holds| *holds))));
+    }
+    let [dalek, lanes, portable] = times.map(median);
+    println!("one key, messages of {LENGTH} bytes, {AT_ONCE} at once, medians of {ROUNDS} rounds");
+    println!("ed25519-dalek verify   {dalek:6.2} us");
+    println!("Batch                  {lanes:6.2} us   {:4.1} x", dalek / lanes);
+    println!("Batch without vectors  {portable:6.2} us   {:4.1} x", dalek / portable);
+}
+
+fn dalek(key: &PublicKey) -> VerifyingKey {
+    VerifyingKey::from_bytes(key.bytes()).expect("a key just made")
+}
+
+/// Microseconds for each signature.
+fn timed(work: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_secs_f64() * 1e6 / AT_ONCE as f64
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
