@@ -60,8 +60,8 @@ pub(super) fn sub(a: &F, b: &F) -> F {
 /// The product. Of each limb of `g` only the lower 32 bits are read.
 ///
 /// The sums of the ten columns stay in registers because the loop over the rows is not unrolled: unrolled, LLVM spills
-/// them, and the product takes three times as long. Row i multiplies f[i] with ten neighbours out of
-/// 19 g[1] .. 19 g[9], g[0] .. g[9]; where both limbs are odd, the product counts twice.
+/// them, and the product takes three times as long. Row i multiplies limb i of `f` with ten neighbours
+/// out of `19 g1 .. 19 g9, g0 .. g9`; where both limbs are odd, the product counts twice.
 #[inline(never)]
 #[target_feature(enable = "avx2")]
 pub(super) fn mul(f: &F, g: &F) -> F {
@@ -116,7 +116,7 @@ fn carried(mut h: F) -> F {
     let nineteen =
         _mm256_add_epi64(_mm256_add_epi64(top, _mm256_slli_epi64::<1>(top)), _mm256_slli_epi64::<4>(top));
     h[0] = _mm256_add_epi64(h[0], nineteen);
-    carry!(5 0);
+    carry!(0);
     h
 }
 

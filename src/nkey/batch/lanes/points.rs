@@ -22,16 +22,14 @@ struct Points {
 /// The encodings of each s * B + k * (-A), in the order of `sums`.
 #[target_feature(enable = "avx2,bmi2")]
 pub(super) fn sums(base: &Table, sums: &[Sum<'_>]) -> Vec<[u64; 4]> {
-    // The four of a vector take their steps together: their tables must have as many rows.
+    // The four of a vector take as many steps as the most of them need: neighbours by width waste none.
     let mut order: Vec<usize> = (0..sums.len()).collect();
     order.sort_by_key(|&index| sums[index].table.width());
     let mut points = Vec::with_capacity(sums.len().div_ceil(4));
-    for same in order.chunk_by(|&a, &b| sums[a].table.width() == sums[b].table.width()) {
-        for four in same.chunks(4) {
-            // Where fewer are left, the last is computed again in the idle lanes.
-            let four: [usize; 4] = std::array::from_fn(|lane| four[lane.min(four.len() - 1)]);
-            points.push((four, sum(base, four.map(|index| &sums[index]))));
-        }
+    for four in order.chunks(4) {
+        // Where fewer are left, the last is computed again in the idle lanes.
+        let four: [usize; 4] = std::array::from_fn(|lane| four[lane.min(four.len() - 1)]);
+        points.push((four, sum(base, four.map(|index| &sums[index]))));
     }
     // One inversion for all of them: before[i] is the product of the Z before i.
     let mut product = one();
@@ -58,7 +56,9 @@ pub(super) fn sums(base: &Table, sums: &[Sum<'_>]) -> Vec<[u64; 4]> {
 fn sum(base: &Table, four: [&Sum<'_>; 4]) -> Points {
     let s: [Digits; 4] = four.map(|one| base.digits(&one.s));
     let k: [Digits; 4] = four.map(|one| one.table.digits(&one.k));
-    let (first, second) = (base.rows(), four[0].table.rows());
+    // Beyond a table's own rows the digits are 0, which add nothing.
+    let first = base.rows();
+    let second = four.iter().map(|one| one.table.rows()).max().unwrap_or_default();
     let choose = |row: usize, lane: usize| match row.checked_sub(first) {
         None => (base.entry(row, s[lane][row]), s[lane][row] < 0),
         Some(row) => (four[lane].table.entry(row, k[lane][row]), k[lane][row] < 0),
