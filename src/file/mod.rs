@@ -2,9 +2,20 @@
 
 pub mod config;
 pub mod creds;
+mod document;
+mod form;
+mod json;
+mod kubernetes;
+mod options;
 mod part;
+mod recognise;
 mod scan;
 mod text;
 pub mod version;
 
+pub use document::{Damage, Document, Inner, Kind};
 pub use part::{Part, What};
+pub use recognise::{MOST, recognise};
+
+#[cfg(test)]
+mod tests;
