@@ -3,6 +3,7 @@
 //! Whatever stands at a path - a FIFO, a device, five gigabytes, a link to itself - the answer comes at once and is
 //! one line with a hint. What the bytes are is for `file`.
 
+mod stream;
 mod walk;
 mod write;
 
@@ -14,6 +15,7 @@ use rustix::fs::{FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
+pub use stream::{Directory, Entry, Names};
 pub use walk::{DEEPEST, Seen, walk};
 pub use write::{Write, write_atomic};
 

@@ -72,7 +72,7 @@ pub fn walk<B>(root: &Path, mut visit: impl FnMut(Seen<'_>) -> ControlFlow<B>) -
 }
 
 /// Why the directory that a link names is not met in the walk; none where it is.
-fn elsewhere(link: PathBuf, real_root: &Path) -> Option<DiskError> {
+pub(super) fn elsewhere(link: PathBuf, real_root: &Path) -> Option<DiskError> {
     let Some(target) = real(&link) else { return Some(DiskError::NotFound { path: link }) };
     let here = link.parent().and_then(real);
     if here.is_some_and(|here| here.starts_with(&target)) {

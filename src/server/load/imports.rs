@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::account::revoked;
+use super::approval::{Barred, Exporter, OutOfTime, Permit, Wanted, approve};
 use super::{Account, Held};
 use crate::server::decision::{Level, LogLine};
 use crate::server::{subjects, tokens};
-use crate::token::{Export, ExportType, Import, quote};
+use crate::token::{self, ExportType, Import};
 
 /// Accounts that a search for cycles walks through at most (`MaxAccountCycleSearchDepth`).
 const DEEPEST: usize = 1024;
@@ -97,7 +97,9 @@ fn import_state<'i>(
         return Err((None, refused(text, format!("the exporter {} cannot be used: {why}", import.account))));
     };
     let kind = import.kind.word();
-    let told = |why: String| (Some(()), refused(format!("{kind} import not authorized"), why));
+    let told = |why: Barred| {
+        (Some(()), refused(format!("{kind} import not authorized"), why.to_string()))
+    };
     let remote = remote(import);
     if import.kind == ExportType::Service
         && !(subjects::is_valid(local(import).as_ref()) && subjects::is_valid(remote))
@@ -129,7 +131,7 @@ fn import_state<'i>(
 }
 
 /// The exporter's subject.
-fn remote(import: &Import) -> &str {
+pub(crate) fn remote(import: &Import) -> &str {
     match import.kind {
         ExportType::Service if import.local_subject.is_empty() && !import.to.is_empty() => &import.to,
         _ => &import.subject,
@@ -137,7 +139,7 @@ fn remote(import: &Import) -> &str {
 }
 
 /// The subject in the importing account.
-fn local(import: &Import) -> Cow<'_, str> {
+pub(crate) fn local(import: &Import) -> Cow<'_, str> {
     match (import.kind, import.local_subject.as_str(), import.to.as_str()) {
         (ExportType::Service, "", _) | (_, "", "") => Cow::from(import.subject.as_str()),
         (_, "", to) => Cow::from(format!("{}.{}", to.trim_end_matches('.'), import.subject)),
@@ -148,97 +150,48 @@ fn local(import: &Import) -> Cow<'_, str> {
     }
 }
 
-/// `checkStreamExportApproved` and `checkServiceExportApproved`; the error says why not.
+/// `checkStreamExportApproved` and `checkServiceExportApproved`.
 fn authorized(
     held: &Held<'_>,
     exporter: &Account,
     importer: &Account,
     import: &Import,
     subject: &str,
-) -> Result<(), String> {
-    let kind = import.kind;
-    let Some(body) = exporter.body() else {
-        return Err(format!("{} exports nothing", exporter.key));
-    };
-    if kind == ExportType::Stream && !subjects::is_valid(subject) {
-        return Err("its subject is none that a server knows".into());
-    }
-    let exports = || body.exports.iter().flatten().filter(|e| e.kind == kind);
-    if let Some(export) = exports().find(|e| e.subject == subject) {
-        return allowed(held, exporter, importer, export, import, None);
-    }
-    // The server takes any that holds the subject, in no order; the first that says yes speaks for it here.
-    let tokens: Vec<&str> = subject.split('.').collect();
-    let mut why = None;
-    for export in exports().filter(|e| subjects::is_subset(subject, &e.subject)) {
-        match allowed(held, exporter, importer, export, import, Some(&tokens)) {
-            Ok(()) => return Ok(()),
-            Err(reason) => why = why.or(Some(reason)),
-        }
-    }
-    Err(why.unwrap_or_else(|| format!("{} has no {} export that holds {subject}", exporter.key, kind.word())))
+) -> Result<(), Barred> {
+    let exports = exporter.body().map(|body| body.exports.as_slice()).unwrap_or_default();
+    let signs = |key: &str| exporter.signer(key).is_some();
+    let exporter = Exporter { key: &exporter.key, exports, signs: &signs };
+    let wanted = Wanted { importer: &importer.key, kind: import.kind, subject };
+    approve(&exporter, &wanted, &|| permit(held, import)).map(|_| ())
 }
 
-/// `checkAuth`.
-fn allowed(
-    held: &Held<'_>,
-    exporter: &Account,
-    importer: &Account,
-    export: &Export,
-    import: &Import,
-    tokens: Option<&[&str]>,
-) -> Result<(), String> {
-    if export.account_token_position > 0 {
-        // An import of the very subject of the export is never let in: the server has no tokens then.
-        let at = usize::try_from(export.account_token_position).ok().and_then(|p| p.checked_sub(1));
-        let token = at.and_then(|at| tokens?.get(at).copied());
-        return match token {
-            Some(token) if token == importer.key => Ok(()),
-            _ => Err(format!(
-                "token {} of the subject has to be the importing account's key",
-                export.account_token_position
-            )),
-        };
-    }
-    if !export.token_req {
-        return Ok(());
-    }
-    activation(held, exporter, export, import)
-}
-
-/// `checkActivation`. What the import's own validation asks of the token was asked when the account was loaded.
-fn activation(held: &Held<'_>, exporter: &Account, export: &Export, import: &Import) -> Result<(), String> {
+/// What the import's activation token says.
+fn permit(held: &Held<'_>, import: &Import) -> Result<Permit, Barred> {
     let server = &held.server;
     if import.token.is_empty() {
-        return Err("the export needs an activation token, and the import has none".into());
+        return Err(Barred::NoToken);
     }
     let claims = tokens::activation(import.token.as_bytes(), server.version)
-        .map_err(|bad| format!("its activation token is not valid: {}", bad.text))?;
-    let named = claims.issuer_account();
-    if !named.is_empty() {
-        if named != exporter.key {
-            return Err(format!("its activation token is for exports of {named}"));
-        }
-        if exporter.signer(&claims.data.iss).is_none() {
-            return Err(format!(
-                "its activation token is signed by {}, which is no signing key of the exporter",
-                claims.data.iss
-            ));
-        }
-    }
+        .map_err(|bad| Barred::Undecodable(bad.text))?;
     let issues = tokens::issues(&claims, server.now, server.version);
-    if let Some(issue) = tokens::blocking(&issues).next() {
-        return Err(format!("its activation token: {}", issue.text));
-    }
-    if claims.data.exp != 0 && claims.data.exp <= server.now {
-        return Err("its activation token: claim is expired".into());
-    }
-    match revoked(&export.revocations, &claims.data.sub, claims.data.iat) {
-        Some((entry, _)) => {
-            Err(format!("the exporter has revoked its activation token ({})", quote(entry.as_bytes())))
-        }
-        None => Ok(()),
-    }
+    let issue = issues.iter().find(|issue| issue.level == token::Level::Error).map(|i| i.text.clone());
+    let data = &claims.data;
+    // For `exp` a server asks twice: as every validation does, and then whether a timer could still be set.
+    let time = if data.exp != 0 && data.exp <= server.now {
+        Some(OutOfTime::Over)
+    } else if data.nbf > server.now {
+        Some(OutOfTime::NotYet)
+    } else {
+        None
+    };
+    Ok(Permit {
+        subject: data.sub.clone(),
+        issuer: data.iss.clone(),
+        issuer_account: claims.issuer_account().to_owned(),
+        iat: data.iat,
+        time,
+        issue,
+    })
 }
 
 /// `checkServiceImportsForCycles` and `checkStreamImportsForCycles`. Imports of the exporter count where they are

@@ -4,6 +4,7 @@
 //! into one text; here each is asked on its own.
 
 mod account;
+mod approval;
 mod imports;
 mod mappings;
 
@@ -13,7 +14,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::tz::TimeZone;
 
 pub use account::{Account, AccountLimits};
+pub use approval::{Barred, Exporter, OutOfTime, Permit, Wanted, approve};
 pub use imports::ImportState;
+pub(crate) use imports::{local, remote};
 
 use super::decision::LogLine;
 use super::options::ServerOptions;

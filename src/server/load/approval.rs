@@ -1,0 +1,196 @@
+//! Does the exporter let this account import that subject, and if not, why?
+//!
+//! `checkStreamImportAuthorized`, `checkServiceImportAuthorized`, `checkAuth` and `checkActivation` of nats-server's
+//! accounts.go (server.md 4.3). The server says `not authorized` to all of it; here each reason has its own name. What is
+//! asked about is plain data, so that an audit can ask it of a million accounts whose tokens it does not hold any more.
+
+use std::collections::BTreeMap;
+
+use super::account::revoked;
+use crate::server::subjects;
+use crate::token::{Export, ExportType, quote};
+
+/// An account that exports.
+#[derive(Clone, Copy)]
+pub struct Exporter<'a> {
+    /// Its key.
+    pub key: &'a str,
+    /// What it offers.
+    pub exports: &'a [Option<Export>],
+    /// Whether a key is one that signs for it.
+    pub signs: &'a dyn Fn(&str) -> bool,
+}
+
+/// What another account wants of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The importing account's key.
+    pub importer: &'a str,
+    /// Stream or service.
+    pub kind: ExportType,
+    /// The exporter's subject.
+    pub subject: &'a str,
+}
+
+/// The activation token that the import has, as far as the exporter looks at it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Permit {
+    /// Whom it is for.
+    pub subject: String,
+    /// The key that signed it.
+    pub issuer: String,
+    /// The account that a signing key signed it for; empty: the issuer is the account.
+    pub issuer_account: String,
+    /// When it was signed, Unix seconds.
+    pub iat: i64,
+    /// Its time is over, or not yet come.
+    pub time: Option<OutOfTime>,
+    /// Its first validation issue that is no matter of time.
+    pub issue: Option<String>,
+}
+
+/// How a token misses the present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutOfTime {
+    /// `exp` is not after now.
+    Over,
+    /// `nbf` is after now.
+    NotYet,
+}
+
+/// Why an exporter does not let an account import.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Barred {
+    /// The subject is none that a server knows.
+    #[error("its subject is none that a server knows")]
+    Subject,
+    /// Nothing that the exporter offers holds the subject.
+    #[error("{exporter} has no {} export that holds {subject}", kind.word())]
+    NoExport {
+        /// The exporter.
+        exporter: String,
+        /// Stream or service.
+        kind: ExportType,
+        /// The subject.
+        subject: String,
+    },
+    /// A token of the subject has to be the importer's key, and is not.
+    #[error("token {position} of the subject has to be the importing account's key")]
+    Position {
+        /// Which token, from 1.
+        position: u64,
+    },
+    /// The export needs a token.
+    #[error("the export needs an activation token, and the import has none")]
+    NoToken,
+    /// The token cannot be read, or its signature does not hold.
+    #[error("its activation token is not valid: {0}")]
+    Undecodable(String),
+    /// The token is for exports of another account.
+    #[error("its activation token is for exports of {0}")]
+    OtherExporter(String),
+    /// The key that signed the token does not, or no longer, sign for the exporter.
+    #[error("its activation token is signed by {0}, which is no signing key of the exporter")]
+    Signer(String),
+    /// The token's claims are not valid.
+    #[error("its activation token: {0}")]
+    Invalid(String),
+    /// The token's time is over.
+    #[error("its activation token: claim is expired")]
+    Expired,
+    /// The token's time has not come.
+    #[error("its activation token: claim is not yet valid")]
+    NotYet,
+    /// The exporter has revoked the token.
+    #[error("the exporter has revoked its activation token ({})", quote(entry.as_bytes()))]
+    Revoked {
+        /// The entry of the export's list: the importer's key, or `*`.
+        entry: String,
+    },
+}
+
+/// Whether the exporter lets it in: the index of the export that does. `permit` is asked for where a token is needed.
+pub fn approve(
+    exporter: &Exporter<'_>,
+    wanted: &Wanted<'_>,
+    permit: &dyn Fn() -> Result<Permit, Barred>,
+) -> Result<usize, Barred> {
+    let Wanted { kind, subject, .. } = *wanted;
+    if kind == ExportType::Stream && !subjects::is_valid(subject) {
+        return Err(Barred::Subject);
+    }
+    let exports = || {
+        let all = exporter.exports.iter().enumerate();
+        all.filter_map(|(index, export)| Some((index, export.as_ref()?))).filter(|(_, e)| e.kind == kind)
+    };
+    if let Some((index, export)) = exports().find(|(_, e)| e.subject == subject) {
+        return allowed(exporter, wanted, export, None, permit).map(|()| index);
+    }
+    // The server takes any that holds the subject, in no order; the first that says yes speaks for it here.
+    let tokens: Vec<&str> = subject.split('.').collect();
+    let mut why = None;
+    for (index, export) in exports().filter(|(_, e)| subjects::is_subset(subject, &e.subject)) {
+        match allowed(exporter, wanted, export, Some(&tokens), permit) {
+            Ok(()) => return Ok(index),
+            Err(reason) => why = why.or(Some(reason)),
+        }
+    }
+    Err(why.unwrap_or_else(|| Barred::NoExport {
+        exporter: exporter.key.to_owned(),
+        kind,
+        subject: subject.to_owned(),
+    }))
+}
+
+/// `checkAuth`.
+fn allowed(
+    exporter: &Exporter<'_>,
+    wanted: &Wanted<'_>,
+    export: &Export,
+    tokens: Option<&[&str]>,
+    permit: &dyn Fn() -> Result<Permit, Barred>,
+) -> Result<(), Barred> {
+    let position = export.account_token_position;
+    if position > 0 {
+        // An import of the very subject of the export is never let in: the server has no tokens then.
+        let at = usize::try_from(position).ok().and_then(|p| p.checked_sub(1));
+        let token = at.and_then(|at| tokens?.get(at).copied());
+        return match token {
+            Some(token) if token == wanted.importer => Ok(()),
+            _ => Err(Barred::Position { position }),
+        };
+    }
+    if !export.token_req {
+        return Ok(());
+    }
+    activation(exporter, &export.revocations, &permit()?)
+}
+
+/// `checkActivation`. What the import's own validation asks of the token was asked when the account was loaded.
+fn activation(
+    exporter: &Exporter<'_>,
+    revocations: &BTreeMap<String, i64>,
+    permit: &Permit,
+) -> Result<(), Barred> {
+    let named = permit.issuer_account.as_str();
+    if !named.is_empty() {
+        if named != exporter.key {
+            return Err(Barred::OtherExporter(named.to_owned()));
+        }
+        if !(exporter.signs)(&permit.issuer) {
+            return Err(Barred::Signer(permit.issuer.clone()));
+        }
+    }
+    match permit.time {
+        Some(OutOfTime::Over) => return Err(Barred::Expired),
+        Some(OutOfTime::NotYet) => return Err(Barred::NotYet),
+        None => {}
+    }
+    if let Some(issue) = &permit.issue {
+        return Err(Barred::Invalid(issue.clone()));
+    }
+    match revoked(revocations, &permit.subject, permit.iat) {
+        Some((entry, _)) => Err(Barred::Revoked { entry: entry.to_owned() }),
+        None => Ok(()),
+    }
+}
