@@ -94,8 +94,7 @@ impl Directory {
         let fd = rustix::fs::openat(CWD, path, flags, Mode::empty())
             .map_err(|errno| DiskError::of(path, errno))?;
         let data = rustix::fs::statat(&fd, c"..data", AtFlags::SYMLINK_NOFOLLOW);
-        let kubelet =
-            data.is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Symlink);
+        let kubelet = data.is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Symlink);
         Ok(Directory { fd, path: path.to_owned(), kubelet })
     }
 
@@ -138,7 +137,8 @@ impl Directory {
         if matches!(bytes, b"." | b"..") || (self.kubelet && bytes.starts_with(b"..")) {
             return;
         }
-        let stat = |flags| rustix::fs::statat(&self.fd, name, flags).map(|s| FileType::from_raw_mode(s.st_mode));
+        let stat =
+            |flags| rustix::fs::statat(&self.fd, name, flags).map(|s| FileType::from_raw_mode(s.st_mode));
         let kind = match kind {
             // Not every file system says so beforehand.
             FileType::Unknown => stat(AtFlags::SYMLINK_NOFOLLOW),
@@ -283,10 +283,7 @@ mod tests {
             directory.read_behind(c"large", 99, &mut bytes),
             Err(DiskError::TooLarge { size: Some(100), .. })
         ));
-        assert!(matches!(
-            directory.read_behind(c"none", 99, &mut bytes),
-            Err(DiskError::NotFound { .. })
-        ));
+        assert!(matches!(directory.read_behind(c"none", 99, &mut bytes), Err(DiskError::NotFound { .. })));
         assert!(directory.read_behind(c"empty", 99, &mut bytes).is_ok());
         assert_eq!(&bytes[..], b"before");
     }

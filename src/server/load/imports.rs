@@ -97,9 +97,7 @@ fn import_state<'i>(
         return Err((None, refused(text, format!("the exporter {} cannot be used: {why}", import.account))));
     };
     let kind = import.kind.word();
-    let told = |why: Barred| {
-        (Some(()), refused(format!("{kind} import not authorized"), why.to_string()))
-    };
+    let told = |why: Barred| (Some(()), refused(format!("{kind} import not authorized"), why.to_string()));
     let remote = remote(import);
     if import.kind == ExportType::Service
         && !(subjects::is_valid(local(import).as_ref()) && subjects::is_valid(remote))
