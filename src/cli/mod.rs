@@ -4,6 +4,7 @@
 //! `fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure>`.
 
 mod failure;
+mod gather;
 mod inputs;
 mod terminal;
 mod when;
@@ -35,7 +36,7 @@ macro_rules! verbs {
     };
 }
 
-verbs! { explain completions man }
+verbs! { inspect explain completions man }
 
 const AFTER: &str = "\
 Exit status: 0 nothing to act on, 1 findings (or a refusal), 2 jwtfix could not do its job.

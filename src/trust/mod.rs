@@ -5,6 +5,8 @@
 
 mod chain;
 mod fleet;
+mod opened;
 
 pub use chain::{Chain, Link, Revoked, Signer};
 pub use fleet::{Fleet, Id, Member};
+pub use opened::{OpenKey, OpenToken, Opened};

@@ -1,11 +1,15 @@
 //! How is a credential shown? For people with its chain drawn, for machines as `jwtfix/inspect/v1`.
 
+mod brief;
+mod build;
 mod chain;
 mod facts;
 mod human;
 mod json;
 mod view;
 
+pub use brief::brief;
+pub use build::view;
 pub use human::{human, title};
 pub use json::{SCHEMA, document_value, json, to_text};
 pub use view::{ClientOutcome, ClientView, DamageView, DocumentView, Inspection, KeyView, TokenView};

@@ -1,0 +1,176 @@
+//! Reading what the arguments name: files, directories with all below them, standard input. What cannot be read is told, and
+//! the rest is read all the same.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jwtfix::audit::Unread;
+use jwtfix::disk::{self, DiskError, Seen};
+use jwtfix::render::text;
+use jwtfix::trust::Opened;
+use zeroize::Zeroizing;
+
+use super::{Failure, Source, Terminal};
+
+/// The largest file that is read, in bytes.
+pub(crate) const LARGEST: u64 = 64 << 20;
+
+/// What was read.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    /// The files, in order.
+    pub(crate) opened: Vec<Opened>,
+    /// What could not be read.
+    pub(crate) unread: Vec<Unread>,
+    /// Whether a directory was among what was named.
+    pub(crate) directory: bool,
+    /// The bytes of files in which something stands that a finding may point at.
+    kept: HashMap<Arc<str>, Zeroizing<Vec<u8>>>,
+}
+
+/// Reads everything; files without a token or key are left out where they were found in a directory.
+pub(crate) fn gather(sources: &[Source], raw: bool, terminal: &mut Terminal) -> Result<Gathered, Failure> {
+    let mut gathered = Gathered::default();
+    for source in sources {
+        match source {
+            Source::Stdin => {
+                let mut bytes = Zeroizing::new(Vec::new());
+                std::io::stdin()
+                    .lock()
+                    .take(LARGEST + 1)
+                    .read_to_end(&mut bytes)
+                    .map_err(|error| Failure::new(format!("cannot read standard input: {error}")).hint("pipe a file into it"))?;
+                if bytes.len() as u64 > LARGEST {
+                    return Err(Failure::new(format!("standard input has more than {LARGEST} bytes"))
+                        .hint("name the file, or give a part of it"));
+                }
+                gathered.add(Opened::read("-".into(), &bytes, None, raw), bytes, true);
+            }
+            Source::Path(path) => gathered.path(path, raw, terminal),
+        }
+    }
+    Ok(gathered)
+}
+
+impl Gathered {
+    fn path(&mut self, path: &Path, raw: bool, terminal: &mut Terminal) {
+        match disk::look(path) {
+            Ok(facts) if facts.directory => {
+                self.directory = true;
+                self.below(path, raw, terminal);
+            }
+            Ok(_) => match open(path, raw) {
+                Ok((opened, bytes)) => self.add(opened, bytes, true),
+                Err(error) => self.unreadable(&error, terminal),
+            },
+            Err(error) => self.unreadable(&error, terminal),
+        }
+    }
+
+    /// Everything below a directory, in the order of its names, on all cores.
+    fn below(&mut self, directory: &Path, raw: bool, terminal: &mut Terminal) {
+        let mut paths: Vec<PathBuf> = Vec::new();
+        let mut errors = Vec::new();
+        let _ = disk::walk(directory, |seen| -> ControlFlow<()> {
+            match seen {
+                Seen::File(path) => paths.push(path.to_owned()),
+                Seen::Skipped(error) => errors.push(error),
+            }
+            ControlFlow::Continue(())
+        });
+        errors.iter().for_each(|error| self.unreadable(error, terminal));
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = paths.len().div_ceil(threads).max(1);
+        let read: Vec<Vec<_>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = paths
+                .chunks(share)
+                .map(|paths| scope.spawn(move || paths.iter().map(|path| open(path, raw)).collect::<Vec<_>>()))
+                .collect();
+            workers.into_iter().map(|worker| worker.join().expect("reading a file does not panic")).collect()
+        });
+        for outcome in read.into_iter().flatten() {
+            match outcome {
+                Ok((opened, bytes)) => self.add(opened, bytes, false),
+                // What vanished while the directory was read is not there.
+                Err(DiskError::NotFound { .. }) => {}
+                Err(error) => self.unreadable(&error, terminal),
+            }
+        }
+    }
+
+    fn add(&mut self, opened: Opened, bytes: Zeroizing<Vec<u8>>, named: bool) {
+        if opened.tokens.is_empty() && opened.keys.is_empty() && opened.damage.is_empty() && !named {
+            return;
+        }
+        if named || !opened.damage.is_empty() {
+            self.kept.insert(Arc::clone(&opened.path), bytes);
+        }
+        self.opened.push(opened);
+    }
+
+    fn unreadable(&mut self, error: &DiskError, terminal: &mut Terminal) {
+        terminal.problem(&Failure::new(error.to_string()).hint(error.hint()));
+        self.unread.push(Unread {
+            path: error.path().to_string_lossy().into(),
+            error: error.to_string(),
+            hint: Some(error.hint().to_owned()),
+        });
+    }
+
+    /// Line and column (from 1) of a byte of a file, and that line with everything secret and every token blacked out.
+    pub(crate) fn locate(&self, path: &str, offset: usize) -> Option<(usize, usize, String)> {
+        let bytes = self.kept.get(path)?;
+        let before = bytes.get(..offset)?;
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let end = bytes[start..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |length| start + length);
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let column = String::from_utf8_lossy(&bytes[start..offset]).chars().count() + 1;
+        Some((line, column, blacked(&String::from_utf8_lossy(&bytes[start..end]))))
+    }
+}
+
+/// A line with its tokens and secrets blacked out, character for character.
+fn blacked(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut word = String::new();
+    let flush = |word: &mut String, out: &mut String| {
+        let hidden = word.starts_with("eyJ") || text::redact(word) != *word;
+        if hidden {
+            out.extend(std::iter::repeat_n('·', word.chars().count()));
+        } else {
+            out.push_str(word);
+        }
+        word.clear();
+    };
+    for c in line.trim_end_matches('\r').chars() {
+        if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') {
+            word.push(c);
+        } else {
+            flush(&mut word, &mut out);
+            out.push(c);
+        }
+    }
+    flush(&mut word, &mut out);
+    out
+}
+
+fn open(path: &Path, raw: bool) -> Result<(Opened, Zeroizing<Vec<u8>>), DiskError> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    let facts = disk::read_into(path, LARGEST, &mut bytes)?;
+    let opened = Opened::read(path.to_string_lossy().into(), &bytes, Some(facts.mode), raw);
+    Ok((opened, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_blacked_out() {
+        assert_eq!(blacked("jwt: eyJa.b_c.d-e, x"), "jwt: ············, x");
+        assert_eq!(blacked("-----BEGIN NATS USER JWT-----"), "-----BEGIN NATS USER JWT-----");
+    }
+}

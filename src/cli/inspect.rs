@@ -1,0 +1,172 @@
+//! `jwtfix inspect`: what is this, who signed it, and what is wrong with it?
+
+use std::path::PathBuf;
+
+use jwtfix::lint::Severity;
+use jwtfix::render::inspect::{DocumentView, Inspection, brief, human, json, view};
+use jwtfix::render::text;
+use jwtfix::trust::Fleet;
+
+use super::gather::{Gathered, gather};
+use super::{Exit, Failure, Inputs, Source, Terminal};
+
+/// Say what a credential is, who signed it, and what is wrong with it
+///
+/// Reads JWTs, creds files, seeds, server configurations, resolver directories, nsc stores, natscli contexts, packs,
+/// Kubernetes Secrets, and any text with a token in it. Files are known by their content, never by their name.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  jwtfix inspect alice.creds
+  jwtfix inspect alice.creds --operator acme.jwt --accounts /var/lib/nats/jwt
+  jwtfix inspect ~/.local/share/nats/nsc/stores
+  kubectl get secret nats-creds -o yaml | jwtfix inspect -
+  jwtfix inspect alice.creds --field nats.pub.allow")]
+pub(super) struct Args {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// An operator's token, to say whether accounts are signed by it
+    #[arg(long, value_name = "FILE", help_heading = "What else is known")]
+    operator: Vec<PathBuf>,
+    /// A directory of account tokens, a resolver's for one
+    #[arg(long, value_name = "DIR", help_heading = "What else is known")]
+    accounts: Vec<PathBuf>,
+    /// A store of nsc, or any directory with tokens and seeds
+    #[arg(long, value_name = "DIR", help_heading = "What else is known")]
+    store: Vec<PathBuf>,
+    /// A server's configuration with the tokens in it
+    #[arg(long, value_name = "CONF", help_heading = "What else is known")]
+    server: Vec<PathBuf>,
+    /// How to say it
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Print the tokens themselves as well: whoever reads a bearer token can use it
+    #[arg(long)]
+    raw: bool,
+    /// Print one claim alone: a JSON pointer (/nats/limits/conn) or a path (nats.limits.conn)
+    #[arg(long, value_name = "PATH", conflicts_with = "format")]
+    field: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// jwtfix/inspect/v1
+    Json,
+}
+
+/// Files that are shown in full; of more one line each is shown, unless -v asks for all.
+const IN_FULL: usize = 4;
+
+pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let sources = args.inputs.sources(terminal)?;
+    let shown = gather(&sources, args.raw, terminal)?;
+    let context: Vec<Source> = [&args.operator, &args.accounts, &args.store, &args.server]
+        .into_iter()
+        .flatten()
+        .map(|path| Source::Path(path.clone()))
+        .collect();
+    let context = gather(&context, false, terminal)?;
+    let mut fleet = Fleet::default();
+    shown.opened.iter().chain(&context.opened).for_each(|opened| fleet.take(opened));
+    if let Some(path) = &args.field {
+        return field(&shown, path, terminal);
+    }
+    let now = terminal.now;
+    let documents: Vec<DocumentView> = shown.opened.iter().map(|opened| view(opened, &fleet, now)).collect();
+    let bad = documents.iter().any(|document| {
+        !document.damage.is_empty() || document.findings.iter().any(|finding| finding.severity > Severity::Note)
+    });
+    match args.format {
+        Format::Json => {
+            let unread = shown.unread.into_iter().chain(context.unread).collect();
+            terminal.write(&json(&Inspection { at: now, documents, unread }))?;
+        }
+        Format::Human => people(&documents, &shown, &fleet, terminal)?,
+    }
+    Ok(if bad { Exit::Findings } else { Exit::Clean })
+}
+
+fn people(
+    documents: &[DocumentView],
+    shown: &Gathered,
+    fleet: &Fleet,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    let style = terminal.style;
+    if documents.len() <= IN_FULL || terminal.verbose {
+        for (index, document) in documents.iter().enumerate() {
+            if index > 0 {
+                terminal.print("\n")?;
+            }
+            let locate = |path: &str, offset: usize| shown.locate(path, offset);
+            terminal.print(&human(document, style, terminal.now, &locate))?;
+        }
+        return Ok(());
+    }
+    for document in documents {
+        terminal.print(&brief(document, style, terminal.now))?;
+    }
+    let [operators, accounts, users] = fleet.counts();
+    let sick = documents.iter().filter(|document| {
+        document.findings.iter().any(|finding| finding.severity > Severity::Note) || !document.damage.is_empty()
+    });
+    terminal.print(&format!(
+        "\n{}: {}, {}, {}; {} with something to act on (-v shows each in full)\n",
+        text::count(documents.len(), "file"),
+        text::count(operators, "operator"),
+        text::count(accounts, "account"),
+        text::count(users, "user"),
+        sick.count(),
+    ))
+}
+
+/// Prints one claim of every token; texts as they are, everything else as JSON.
+fn field(shown: &Gathered, path: &str, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let pointer = pointer(path);
+    let mut found = false;
+    for token in shown.opened.iter().flat_map(|opened| &opened.tokens) {
+        let Some(value) = token.token.claims.as_ref().and_then(|claims| claims.pointer(&pointer)) else { continue };
+        found = true;
+        let line = match value {
+            serde_json::Value::String(text) => text::escape(text),
+            value => text::escape_words(&value.to_string()),
+        };
+        terminal.print(&text::redact(&line))?;
+        terminal.print("\n")?;
+    }
+    if !found {
+        terminal.remark(&format!("no token here has {pointer}"));
+    }
+    Ok(if found { Exit::Clean } else { Exit::Findings })
+}
+
+/// `nats.exports[0].subject` and `$.nats.exports[0].subject` as `/nats/exports/0/subject`.
+fn pointer(path: &str) -> String {
+    if path.starts_with('/') || path.is_empty() {
+        return path.to_owned();
+    }
+    let path = path.strip_prefix('$').unwrap_or(path);
+    let mut pointer = String::new();
+    for name in path.split(['.', '[']).map(|name| name.trim_end_matches(']').trim_matches(['"', '\''])) {
+        if !name.is_empty() {
+            pointer.push('/');
+            pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        }
+    }
+    pointer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pointer;
+
+    #[test]
+    fn a_path_is_a_pointer() {
+        assert_eq!(pointer("/nats/type"), "/nats/type");
+        assert_eq!(pointer("nats.exports[0].subject"), "/nats/exports/0/subject");
+        assert_eq!(pointer("$.nats['limits'].conn"), "/nats/limits/conn");
+        assert_eq!(pointer("$"), "");
+    }
+}
