@@ -38,11 +38,9 @@ pub(crate) fn gather(sources: &[Source], raw: bool, terminal: &mut Terminal) -> 
         match source {
             Source::Stdin => {
                 let mut bytes = Zeroizing::new(Vec::new());
-                std::io::stdin()
-                    .lock()
-                    .take(LARGEST + 1)
-                    .read_to_end(&mut bytes)
-                    .map_err(|error| Failure::new(format!("cannot read standard input: {error}")).hint("pipe a file into it"))?;
+                std::io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| {
+                    Failure::new(format!("cannot read standard input: {error}")).hint("pipe a file into it")
+                })?;
                 if bytes.len() as u64 > LARGEST {
                     return Err(Failure::new(format!("standard input has more than {LARGEST} bytes"))
                         .hint("name the file, or give a part of it"));
@@ -87,7 +85,9 @@ impl Gathered {
         let read: Vec<Vec<_>> = std::thread::scope(|scope| {
             let workers: Vec<_> = paths
                 .chunks(share)
-                .map(|paths| scope.spawn(move || paths.iter().map(|path| open(path, raw)).collect::<Vec<_>>()))
+                .map(|paths| {
+                    scope.spawn(move || paths.iter().map(|path| open(path, raw)).collect::<Vec<_>>())
+                })
                 .collect();
             workers.into_iter().map(|worker| worker.join().expect("reading a file does not panic")).collect()
         });
@@ -125,7 +125,10 @@ impl Gathered {
         let bytes = self.kept.get(path)?;
         let before = bytes.get(..offset)?;
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let end = bytes[start..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |length| start + length);
+        let end = bytes[start..]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map_or(bytes.len(), |length| start + length);
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
         let column = String::from_utf8_lossy(&bytes[start..offset]).chars().count() + 1;
         Some((line, column, blacked(&String::from_utf8_lossy(&bytes[start..end]))))

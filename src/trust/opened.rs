@@ -120,7 +120,11 @@ impl Fleet {
             format!("{} {name}", claims.kind().word())
         };
         let mut words = Vec::new();
-        let own = self.operator(public).next().or_else(|| self.account(public).next()).or_else(|| self.user(public).next());
+        let own = self
+            .operator(public)
+            .next()
+            .or_else(|| self.account(public).next())
+            .or_else(|| self.user(public).next());
         words.extend(own.map(|member| named(&member.claims)));
         for member in [self.operator_of(public), self.account_of(public)].into_iter().flatten() {
             if member.claims.data.sub == public {

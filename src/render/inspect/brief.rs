@@ -16,7 +16,8 @@ pub fn brief(document: &DocumentView, style: Style, now: i64) -> String {
         _ => style.paint(Ink::Error, "✗"),
     };
     let mut line = format!("{sign} {}: {}", text::escape(&document.path), title(document));
-    let ends = document.tokens.iter().filter_map(|token| token.decoded.as_ref().map(|claims| claims.data.exp));
+    let ends =
+        document.tokens.iter().filter_map(|token| token.decoded.as_ref().map(|claims| claims.data.exp));
     if let Some(exp) = ends.filter(|exp| *exp > 0).min() {
         let verb = if exp < now { "expired" } else { "expires" };
         line.push_str(&format!(", {verb} {}", text::relative(exp, now)));

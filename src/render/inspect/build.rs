@@ -16,7 +16,11 @@ pub fn view(opened: &Opened, fleet: &Fleet, now: i64) -> DocumentView {
         path: Arc::clone(&opened.path),
         kind: opened.kind.word().into(),
         title: opened.kind.title().into(),
-        clients: opened.clients.iter().map(|&(client, outcome)| ClientView { client: client.name(), outcome }).collect(),
+        clients: opened
+            .clients
+            .iter()
+            .map(|&(client, outcome)| ClientView { client: client.name(), outcome })
+            .collect(),
         ..DocumentView::default()
     };
     for damage in &opened.damage {
@@ -58,7 +62,8 @@ pub fn view(opened: &Opened, fleet: &Fleet, now: i64) -> DocumentView {
 
 /// Whose place it is, in words.
 fn owner(token: &TokenView, at: &str) -> String {
-    let name = token.name().map_or(String::new(), |name| format!(" \"{}\"", crate::render::text::escape(name)));
+    let name =
+        token.name().map_or(String::new(), |name| format!(" \"{}\"", crate::render::text::escape(name)));
     let at = if at.is_empty() { String::new() } else { format!(" at {}", crate::render::text::escape(at)) };
     format!("{}{name}{at}", token.kind)
 }
@@ -74,7 +79,9 @@ fn token_view(opened: &Opened, open: &OpenToken, fleet: &Fleet, now: i64) -> Tok
     let mut seeds = opened.seeds_of(open).peekable();
     let seed = match (subject, seeds.peek().cloned()) {
         // Seeds stand beside tokens in credentials; elsewhere they are keys of their own.
-        (Some(subject), Some(first)) if decoded.as_ref().is_some_and(|claims| claims.kind() == Kind::User) => {
+        (Some(subject), Some(first))
+            if decoded.as_ref().is_some_and(|claims| claims.kind() == Kind::User) =>
+        {
             let own = first == subject || seeds.any(|seed| seed == subject);
             Some((own, if own { subject.to_owned() } else { first }))
         }
