@@ -36,7 +36,7 @@ macro_rules! verbs {
     };
 }
 
-verbs! { inspect explain completions man }
+verbs! { inspect keys explain completions man }
 
 const AFTER: &str = "\
 Exit status: 0 nothing to act on, 1 findings (or a refusal), 2 jwtfix could not do its job.

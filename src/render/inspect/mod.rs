@@ -6,10 +6,12 @@ mod chain;
 mod facts;
 mod human;
 mod json;
+mod keys;
 mod view;
 
 pub use brief::brief;
 pub use build::view;
 pub use human::{human, title};
+pub use keys::{KeyReport, human as keys_human, json as keys_json};
 pub use json::{SCHEMA, document_value, json, to_text};
 pub use view::{ClientOutcome, ClientView, DamageView, DocumentView, Inspection, KeyView, TokenView};
