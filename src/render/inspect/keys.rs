@@ -108,7 +108,8 @@ fn reading(reading: Reading) -> &'static str {
 /// What a key may sign, strictness of the operator considered.
 fn signs(public: &str, role: Option<Role>, fleet: &Fleet) -> Vec<String> {
     let mut signs = Vec::new();
-    let strict = |claims: &Claims| claims.operator().is_some_and(|operator| operator.strict_signing_key_usage);
+    let strict =
+        |claims: &Claims| claims.operator().is_some_and(|operator| operator.strict_signing_key_usage);
     match role {
         Some(Role::Operator) => {
             if let Some(member) = fleet.operator_of(public) {
@@ -128,7 +129,8 @@ fn signs(public: &str, role: Option<Role>, fleet: &Fleet) -> Vec<String> {
                 let claims = &member.claims;
                 let name = text::name(&claims.data.name);
                 let above = fleet.operator_of(&claims.data.iss).is_some_and(|above| strict(&above.claims));
-                let scope = claims.account().and_then(|account| account.signing_keys.get(public)).cloned().flatten();
+                let scope =
+                    claims.account().and_then(|account| account.signing_keys.get(public)).cloned().flatten();
                 if let Some(scope) = scope {
                     signs.push(format!("users of {name} with role {}", text::name(&scope.role)));
                 } else if claims.data.sub == public && above {
@@ -156,7 +158,11 @@ pub fn human(reports: &[KeyReport], style: Style) -> String {
         };
         out.push_str(&format!("{} {key}\n", style.paint(Ink::Strong, &pad(&text::escape(&report.role), 9))));
         let mut line = |label: &str, words: &str| {
-            out.push_str(&format!("  {} {}\n", style.paint(Ink::Label, &pad(label, 10)), text::escape_words(words)));
+            out.push_str(&format!(
+                "  {} {}\n",
+                style.paint(Ink::Label, &pad(label, 10)),
+                text::escape_words(words)
+            ));
         };
         for belongs in &report.belongs_to {
             line("is", belongs);

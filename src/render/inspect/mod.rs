@@ -12,6 +12,6 @@ mod view;
 pub use brief::brief;
 pub use build::view;
 pub use human::{human, title};
-pub use keys::{KeyReport, human as keys_human, json as keys_json};
 pub use json::{SCHEMA, document_value, json, to_text};
+pub use keys::{KeyReport, human as keys_human, json as keys_json};
 pub use view::{ClientOutcome, ClientView, DamageView, DocumentView, Inspection, KeyView, TokenView};
