@@ -16,17 +16,23 @@ pub(super) struct Level {
     pub(super) width: u32,
 }
 
-/// About where the time that each table has saved by then equals the time that the next takes to build: one
-/// millisecond, three and ten.
+/// About where the time that each table has saved by then equals the time that the next takes to build: half a
+/// millisecond, two and seven.
 pub(super) const LEVELS: [Level; 3] =
     [Level { from: 24, width: 6 }, Level { from: 1_500, width: 9 }, Level { from: 12_000, width: 11 }];
 
-/// All tables together stay below.
-const MEMORY: usize = 64 << 20;
-/// More keys are not remembered.
-const MOST: usize = 4_096;
-/// A table is not given up for another key as long as it was used within so many batches.
-const RECENT: u64 = 256;
+/// What the keys may take.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// Bytes of tables.
+    memory: usize,
+    /// How many are remembered.
+    keys: usize,
+    /// A table is not given up for another key as long as it was used within so many batches.
+    recent: u64,
+}
+
+const LIMITS: Limits = Limits { memory: 64 << 20, keys: 4_096, recent: 256 };
 
 /// A key, ready to verify with.
 pub(super) struct Key {
@@ -57,8 +63,8 @@ pub(super) struct Keys {
     inner: Mutex<Inner>,
 }
 
-#[derive(Default)]
 struct Inner {
+    limits: Limits,
     met: HashMap<[u8; 32], Met>,
     /// The multiples of B, and how often they were used.
     base: Option<Arc<Table>>,
@@ -72,7 +78,7 @@ struct Inner {
 
 impl Keys {
     pub(super) fn new(levels: [Level; 3]) -> Keys {
-        Keys { levels, inner: Mutex::default() }
+        Keys { levels, inner: Mutex::new(Inner::new(LIMITS)) }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -139,8 +145,12 @@ fn width(levels: &[Level; 3], times: usize) -> u32 {
 }
 
 impl Inner {
+    fn new(limits: Limits) -> Inner {
+        Inner { limits, met: HashMap::new(), base: None, base_times: 0, batches: 0, memory: 0, full_until: 0 }
+    }
+
     fn meet(&mut self, bytes: [u8; 32], count: usize, minus: Option<EdwardsPoint>) -> Option<Arc<Table>> {
-        if self.met.len() >= MOST && !self.met.contains_key(&bytes) {
+        if self.met.len() >= self.limits.keys && !self.met.contains_key(&bytes) {
             self.forget_half();
         }
         let new = Met { minus, pure: None, times: 0, last: 0, table: None, building: false };
@@ -186,18 +196,18 @@ impl Inner {
 
     /// Makes room for `size` bytes, if need be out of tables that were not used for long.
     fn room(&mut self, size: usize) -> bool {
-        if self.memory + size <= MEMORY {
+        if self.memory + size <= self.limits.memory {
             return true;
         }
         if self.batches < self.full_until {
             return false;
         }
-        let horizon = self.batches.saturating_sub(RECENT);
+        let horizon = self.batches.saturating_sub(self.limits.recent);
         let stale = |met: &Met| met.last < horizon && met.table.is_some() && !met.building;
-        while self.memory + size > MEMORY {
+        while self.memory + size > self.limits.memory {
             let oldest = self.met.iter().filter(|(_, met)| stale(met)).min_by_key(|(_, met)| met.last);
             let Some(bytes) = oldest.map(|(bytes, _)| *bytes) else {
-                self.full_until = self.batches + RECENT / 4;
+                self.full_until = self.batches + self.limits.recent / 4;
                 return false;
             };
             self.forget(&bytes);
@@ -221,5 +231,69 @@ impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = self.inner();
         write!(f, "Keys({} met, {} bytes of tables)", inner.met.len(), inner.memory)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use curve25519_dalek::scalar::Scalar;
+
+    fn key(number: u64) -> [u8; 32] {
+        EdwardsPoint::mul_base(&Scalar::from(number + 1)).compress().0
+    }
+
+    /// Keys of which every one deserves a table at once, and who has one after these batches of one key each.
+    fn after(limits: Limits, batches: impl IntoIterator<Item = u64>) -> (Keys, Vec<u64>) {
+        let levels =
+            [Level { from: 1, width: 6 }, Level { from: 1_000, width: 7 }, Level { from: 2_000, width: 8 }];
+        let keys = Keys { levels, inner: Mutex::new(Inner::new(limits)) };
+        for number in batches {
+            keys.meet(&[(key(number), 1)]);
+            let inner = keys.inner();
+            let sizes = inner
+                .met
+                .values()
+                .filter_map(|met| met.table.as_ref())
+                .map(|table| Table::size(table.width()));
+            assert_eq!(inner.memory, sizes.sum::<usize>(), "what is counted is what there is");
+            assert!(inner.memory <= limits.memory && inner.met.len() <= limits.keys);
+        }
+        let has = |number: &u64| keys.inner().met.get(&key(*number)).is_some_and(|met| met.table.is_some());
+        let having = (0..30).filter(has).collect();
+        (keys, having)
+    }
+
+    #[test]
+    fn tables_stay_within_their_memory_and_the_longest_unused_goes() {
+        let limits = Limits { memory: 3 * Table::size(6), keys: 100, recent: 4 };
+        assert_eq!(after(limits, 0..3).1, [0, 1, 2]);
+        // The fourth and fifth find none old enough to go; the sixth sends the first away.
+        assert_eq!(after(limits, 0..5).1, [0, 1, 2]);
+        assert_eq!(after(limits, 0..6).1, [1, 2, 5]);
+        // What is used goes on having its table.
+        assert_eq!(after(limits, [0, 1, 2, 0, 5, 0, 6, 0, 7, 0, 8]).1, [0, 6, 7]);
+    }
+
+    #[test]
+    fn no_more_keys_are_remembered_than_may_be() {
+        let limits = Limits { memory: 0, keys: 10, recent: 4 };
+        let (keys, having) = after(limits, 0..25);
+        assert!(having.is_empty());
+        let inner = keys.inner();
+        assert!(inner.met.contains_key(&key(24)) && !inner.met.contains_key(&key(0)));
+    }
+
+    #[test]
+    fn a_larger_table_takes_the_place_of_the_smaller() {
+        let limits = Limits { memory: Table::size(7) + Table::size(6), keys: 10, recent: 4 };
+        let (keys, _) = after(limits, [0]);
+        let table = keys.meet(&[(key(0), 5_000)]).pop().and_then(|key| key.table);
+        // Eight bits do not fit, and seven are not asked for: the key keeps what it has.
+        assert_eq!(table.map(|table| table.width()), Some(6));
+        let (keys, _) = after(limits, [0]);
+        let table = keys.meet(&[(key(0), 1_000)]).pop().and_then(|key| key.table);
+        assert_eq!(table.map(|table| table.width()), Some(7));
+        assert_eq!(keys.inner().memory, Table::size(7));
     }
 }

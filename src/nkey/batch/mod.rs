@@ -51,7 +51,7 @@ struct Sum<'a> {
 }
 
 /// Verifies many signatures under few keys. It can be shared between threads, which then share the tables of its keys;
-/// these never take more than 64 MB.
+/// these take 64 MB at the most.
 ///
 /// Best are 64 to 128 signatures at once.
 #[derive(Debug)]

@@ -123,7 +123,7 @@ pub enum Fault {
     Checksum,
 }
 
-/// The answer of [`identify`].
+/// The answer of [`super::identify`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// What it is, or was before it was damaged.
