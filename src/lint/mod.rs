@@ -4,12 +4,14 @@
 //! has no logic of its own.
 
 mod finding;
+mod issues;
 pub mod reading;
 mod rule;
 mod rules;
 
 pub use crate::token::distance;
 pub use finding::{Edit, Finding, Fix, Place, Safety, Severity};
+pub use issues::{issue, issues, rule_of};
 pub use rule::{Check, Rule};
 
 /// Every rule, by area and name.

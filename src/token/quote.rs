@@ -3,7 +3,7 @@
 /// Whether Go's `strconv.IsPrint` holds: letters, marks, numbers, punctuation, symbols and the ASCII space. Rust's
 /// `escape_debug` is made from the same categories; behind another character it escapes nothing but those.
 fn is_print(c: char) -> bool {
-    matches!(c, '"' | '\\' | '\'') || {
+    matches!(c, ' '..='~') || {
         let mut probe = String::with_capacity(5);
         probe.push('a');
         probe.push(c);

@@ -8,7 +8,7 @@ use super::{At, NATS, ReadActivation, Report, Role, exports, go_url, imports, is
 use crate::token::subject::has_wildcards;
 use crate::token::{
     Account, ClaimsData, ExternalAuthorization, JetStreamLimits, MsgTrace, OperatorLimits, UNLIMITED,
-    WeightedMapping, quote,
+    WeightedMapping,
 };
 
 /// `MaxInfoLength`, bytes.
@@ -40,7 +40,7 @@ pub(super) fn account(data: &ClaimsData, account: &Account, read: ReadActivation
             None if !is_public(Role::Account, key) => report.error(
                 "signing-key-invalid",
                 NATS.member("signing_keys"),
-                format!("{} is not a valid account signing key", quote(key.as_bytes())),
+                format!("{} is not a valid account signing key", report.quote(key)),
             ),
             _ => {}
         }
@@ -50,7 +50,7 @@ pub(super) fn account(data: &ClaimsData, account: &Account, read: ReadActivation
         report.error(
             "acct-cluster-traffic",
             NATS.member("cluster_traffic"),
-            format!("unknown cluster traffic option: {}", quote(account.cluster_traffic.as_bytes())),
+            format!("unknown cluster traffic option: {}", report.quote(&account.cluster_traffic)),
         );
     }
     if !is_empty(&account.limits) && is_public(Role::Account, &data.iss) {
@@ -109,7 +109,7 @@ fn mapping(from: &str, to: &[WeightedMapping], place: At<'_>, report: &mut Repor
             report.error(
                 "mapping-weight",
                 target_at.member("weight"),
-                format!("Mapping {} has a weight {added} that exceeds 100", quote(from.as_bytes())),
+                format!("Mapping {} has a weight {added} that exceeds 100", report.quote(from)),
             );
         }
         if target.cluster.is_empty() {
@@ -124,8 +124,8 @@ fn mapping(from: &str, to: &[WeightedMapping], place: At<'_>, report: &mut Repor
                 target_at,
                 format!(
                     "Mapping {} in cluster {} exceeds 100% among all of it's weighted to mappings",
-                    quote(from.as_bytes()),
-                    quote(target.cluster.as_bytes())
+                    report.quote(from),
+                    report.quote(&target.cluster)
                 ),
             );
         }
@@ -134,7 +134,7 @@ fn mapping(from: &str, to: &[WeightedMapping], place: At<'_>, report: &mut Repor
         report.error(
             "mapping-total",
             place,
-            format!("Mapping {} exceeds 100% among all of it's weighted to mappings", quote(from.as_bytes())),
+            format!("Mapping {} exceeds 100% among all of it's weighted to mappings", report.quote(from)),
         );
     }
 }
@@ -156,7 +156,7 @@ fn authorization(authorization: &ExternalAuthorization, report: &mut Report) {
             report.error(
                 "auth-user-invalid",
                 users_at.index(index),
-                format!("AuthUser {} is not a valid user public key", quote(user.as_bytes())),
+                format!("AuthUser {} is not a valid user public key", report.quote(user)),
             );
         }
     }
@@ -174,7 +174,7 @@ fn authorization(authorization: &ExternalAuthorization, report: &mut Report) {
             report.error(
                 "auth-account-invalid",
                 accounts_at.index(index),
-                format!("Account {} is not a valid account public key", quote(account.as_bytes())),
+                format!("Account {} is not a valid account public key", report.quote(account)),
             );
         }
     }
@@ -183,7 +183,7 @@ fn authorization(authorization: &ExternalAuthorization, report: &mut Report) {
         report.error(
             "auth-xkey-invalid",
             place.member("xkey"),
-            format!("XKey {} is not a valid public xkey", quote(xkey.as_bytes())),
+            format!("XKey {} is not a valid public xkey", report.quote(xkey)),
         );
     }
 }
@@ -205,7 +205,7 @@ fn trace(trace: &MsgTrace, report: &mut Report) {
             place.member("dest"),
             format!(
                 "the account Trace.Destination subject {} is not a valid publish subject",
-                quote(trace.dest.as_bytes())
+                report.quote(&trace.dest)
             ),
         );
     }

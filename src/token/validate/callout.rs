@@ -1,7 +1,7 @@
 //! The rules of authorization callouts (authorization_claims.go).
 
 use super::{NATS, Report, Role, at, is_public, issuer_account};
-use crate::token::{AuthorizationRequest, AuthorizationResponse, ClaimsData, quote};
+use crate::token::{AuthorizationRequest, AuthorizationResponse, ClaimsData};
 
 pub(super) fn request(request: &AuthorizationRequest, report: &mut Report) {
     let key = &request.user_nkey;
@@ -11,7 +11,7 @@ pub(super) fn request(request: &AuthorizationRequest, report: &mut Report) {
         report.error(
             "authreq-user-nkey-invalid",
             NATS.member("user_nkey"),
-            format!("User nkey {} is not a valid user public key", quote(key.as_bytes())),
+            format!("User nkey {} is not a valid user public key", report.quote(key)),
         );
     }
 }

@@ -5,7 +5,7 @@ use super::overlap::{FEW, Tree};
 use super::subjects::subject;
 use super::{At, NATS, Report};
 use crate::token::subject::{has_wildcards, is_contained_in};
-use crate::token::{Export, ExportType, ServiceLatency, quote};
+use crate::token::{Export, ExportType, ServiceLatency};
 
 /// `Exports.Validate`.
 pub(super) fn exports(exports: &[Option<Export>], report: &mut Report) {
@@ -79,7 +79,7 @@ fn response_type(id: &'static str, kind: &str, export: &Export, place: At<'_>, r
     report.error(
         id,
         place.member("response_type"),
-        format!("invalid response type for {kind}: {}", quote(export.response_type.as_bytes())),
+        format!("invalid response type for {kind}: {}", report.quote(&export.response_type)),
     );
 }
 
@@ -166,8 +166,8 @@ fn overlaps(exports: &[Option<Export>], kind: ExportType, report: &mut Report) {
             format!(
                 "{} export subject {} already exports {}",
                 kind.word(),
-                quote(holder.as_bytes()),
-                quote(held.as_bytes())
+                report.quote(holder),
+                report.quote(held)
             ),
         );
     }

@@ -4,7 +4,7 @@ use super::overlap::{FEW, Tree};
 use super::subjects::{renaming, subject};
 use super::{At, NATS, ReadActivation, Report, activation};
 use crate::token::subject::{Own, contained, is_contained_in};
-use crate::token::{Body, ExportType, Import, quote};
+use crate::token::{Body, ExportType, Import};
 
 /// Overlaps of one account's imports that are told; behind so many the imports are not compared any more. There can be
 /// as many as pairs, millions in one token, and the first of them already makes nats-server refuse the account.
@@ -74,7 +74,7 @@ impl<'a> Earlier<'a> {
         others.sort_unstable();
         others.dedup();
         let text = own.text();
-        let account = quote(import.account.as_bytes());
+        let account = report.quote(&import.account);
         for other in others.iter().take(MAX_OVERLAPS - self.told) {
             self.told += 1;
             report.error(
@@ -82,8 +82,8 @@ impl<'a> Earlier<'a> {
                 place,
                 format!(
                     "overlapping subject namespace for {} and {} in same account {account}",
-                    quote(text.as_bytes()),
-                    quote(other.as_bytes())
+                    report.quote(&text),
+                    report.quote(other)
                 ),
             );
         }
@@ -91,7 +91,7 @@ impl<'a> Earlier<'a> {
             report.error(
                 "import-duplicate",
                 place,
-                format!("overlapping subject namespace for {} in account {account}", quote(text.as_bytes())),
+                format!("overlapping subject namespace for {} in account {account}", report.quote(&text)),
             );
         }
     }
@@ -133,7 +133,7 @@ fn import(import: &Import, account: &str, read: ReadActivation<'_>, place: At<'_
             place.member("share"),
             format!(
                 "sharing information (for latency tracking) is only valid for services: {}",
-                quote(import.subject.as_bytes())
+                report.quote(&import.subject)
             ),
         );
     }
@@ -144,7 +144,7 @@ fn import(import: &Import, account: &str, read: ReadActivation<'_>, place: At<'_
 
 /// The activation token of an import. Its times are not asked for: an expired one passes.
 fn token(import: &Import, account: &str, read: ReadActivation<'_>, place: At<'_>, report: &mut Report) {
-    let subject = quote(import.subject.as_bytes());
+    let subject = report.quote(&import.subject);
     let claims = read(&import.token);
     let Some((data, act)) = claims.as_ref().and_then(|claims| match &claims.body {
         Body::Activation(activation) => Some((&claims.data, activation)),
@@ -190,7 +190,7 @@ fn token(import: &Import, account: &str, read: ReadActivation<'_>, place: At<'_>
             place,
             format!(
                 "activation token import subject {} doesn't match import {subject}",
-                quote(act.subject.as_bytes())
+                report.quote(&act.subject)
             ),
         );
     }

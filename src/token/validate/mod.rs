@@ -1,8 +1,8 @@
 //! What does Go's `Validate` say about these claims? nats-server asks it of every user and account and refuses what
 //! blocks, so the answer is Go's to the byte: the same issues, in the same order, in the same words.
 //!
-//! Where Go walks a map, and so in no order, the order here is that of the keys. One thing is bounded that Go does not
-//! bound: see [`MAX_OVERLAPS`].
+//! Where Go walks a map, and so in no order, the order here is that of the keys. What Go does not bound is bounded here:
+//! the number of overlaps ([`MAX_OVERLAPS`]), and behind 8 MiB of text the length of what an issue quotes.
 
 mod account;
 mod callout;

@@ -2,7 +2,7 @@
 
 use super::go_url;
 use super::{At, NATS, Report, Role, is_public};
-use crate::token::{Operator, quote};
+use crate::token::Operator;
 
 /// `Operator.Validate`.
 pub(super) fn operator(operator: &Operator, report: &mut Report) {
@@ -53,7 +53,7 @@ fn account_server_url(url: &str, report: &mut Report) {
         Ok(parsed) if parsed.scheme.is_empty() => report.error(
             "op-account-server-url-scheme",
             place,
-            format!("account server url {} requires a protocol", quote(url.as_bytes())),
+            format!("account server url {} requires a protocol", report.quote(url)),
         ),
         Ok(_) => {}
     }
@@ -67,7 +67,7 @@ fn service_url(url: &str, place: At<'_>, report: &mut Report) {
     let parsed = match go_url::parse(url) {
         Ok(parsed) => parsed,
         Err(error) => {
-            let text = format!("error parsing operator service url {}: {error}", quote(url.as_bytes()));
+            let text = format!("error parsing operator service url {}: {error}", report.quote(url));
             return report.error("op-service-url-parse", place, text);
         }
     };
@@ -80,7 +80,7 @@ fn service_url(url: &str, place: At<'_>, report: &mut Report) {
     } else {
         return;
     };
-    report.error(id, place, format!("operator service url {} - {problem}", quote(url.as_bytes())));
+    report.error(id, place, format!("operator service url {} - {problem}", report.quote(url)));
 }
 
 /// `ParseServerVersion`: what is wrong with it.

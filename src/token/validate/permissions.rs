@@ -2,7 +2,7 @@
 
 use super::subjects::subject;
 use super::{At, NATS, Report, go_net, go_time, issuer_account};
-use crate::token::{Permission, Permissions, TimeRange, User, quote};
+use crate::token::{Permission, Permissions, TimeRange, User};
 
 /// `UserClaims.Validate` behind the common rules.
 pub(super) fn user(user: &User, report: &mut Report) {
@@ -14,7 +14,7 @@ pub(super) fn user(user: &User, report: &mut Report) {
             report.error(
                 "user-cidr",
                 src.index(index),
-                format!("invalid cidr {} in user src limits", quote(network.as_bytes())),
+                format!("invalid cidr {} in user src limits", report.quote(network)),
             );
         }
     }
@@ -85,7 +85,7 @@ fn time_range(range: &TimeRange, place: At<'_>, report: &mut Report) {
         report.error(
             "time-start-invalid",
             place.member("start"),
-            format!("start in time range is invalid {}", quote(range.start.as_bytes())),
+            format!("start in time range is invalid {}", report.quote(&range.start)),
         );
     }
     if range.end.is_empty() {
@@ -94,7 +94,7 @@ fn time_range(range: &TimeRange, place: At<'_>, report: &mut Report) {
         report.error(
             "time-end-invalid",
             place.member("end"),
-            format!("end in time range is invalid {}", quote(range.end.as_bytes())),
+            format!("end in time range is invalid {}", report.quote(&range.end)),
         );
     }
 }

@@ -1,6 +1,6 @@
 //! What was found, and where: places are built on the stack and become text only when there is something to report.
 
-use std::fmt;
+use crate::token::quote;
 
 /// How much an issue weighs, as Go files it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,27 +55,48 @@ impl<'a> At<'a> {
     pub(super) const fn index(&'a self, index: usize) -> At<'a> {
         At { parent: Some(self), step: Step::Index(index) }
     }
-}
 
-impl fmt::Display for At<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(parent) = self.parent {
-            parent.fmt(f)?;
+    /// Writes the pointer, up to a member whose name is longer than `longest`; whether all of it is written.
+    fn write(&self, longest: usize, into: &mut String) -> bool {
+        if self.parent.is_some_and(|parent| !parent.write(longest, into)) {
+            return false;
         }
         match self.step {
-            Step::Member(name) => write!(f, "/{}", name.replace('~', "~0").replace('/', "~1")),
-            Step::Index(index) => write!(f, "/{index}"),
+            Step::Member(name) if name.len() > longest => return false,
+            Step::Member(name) => {
+                into.push('/');
+                into.push_str(&name.replace('~', "~0").replace('/', "~1"));
+            }
+            Step::Index(index) => into.push_str(&format!("/{index}")),
         }
+        true
     }
 }
+
+/// Text of one token's issues that is written out, bytes. An issue quotes subjects and there can be one for each of their
+/// tokens, so that Go makes gigabytes of some tokens of a megabyte.
+const ROOM: usize = 8 << 20;
+
+/// What is left of a text or a name behind that, bytes.
+const SHORT: usize = 64;
 
 /// `ValidationResults`.
 #[derive(Default)]
 pub(super) struct Report {
     pub(super) issues: Vec<Issue>,
+    written: usize,
 }
 
 impl Report {
+    /// Go's `%q`; a long text that finds no room any more is cut.
+    pub(super) fn quote(&self, text: &str) -> String {
+        if self.written < ROOM || text.len() <= SHORT {
+            return quote(text.as_bytes());
+        }
+        let end = (0..=SHORT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+        quote(&text.as_bytes()[..end]) + "…"
+    }
+
     pub(super) fn error(&mut self, id: &'static str, place: At<'_>, text: impl Into<String>) {
         self.add(id, Level::Error, place, text.into());
     }
@@ -89,6 +110,9 @@ impl Report {
     }
 
     fn add(&mut self, id: &'static str, level: Level, place: At<'_>, text: String) {
-        self.issues.push(Issue { id, level, text, pointer: place.to_string() });
+        let mut pointer = String::new();
+        place.write(if self.written < ROOM { usize::MAX } else { SHORT }, &mut pointer);
+        self.written = self.written.saturating_add(text.len() + pointer.len());
+        self.issues.push(Issue { id, level, text, pointer });
     }
 }

@@ -1,7 +1,6 @@
 //! Is this a subject? `Subject.Validate` and `RenamingSubject.Validate` (types.go).
 
 use super::report::{At, Report};
-use crate::token::quote;
 use crate::token::subject::{reference, stars};
 
 pub(super) fn subject(subject: &str, place: At<'_>, report: &mut Report) {
@@ -16,20 +15,20 @@ pub(super) fn subject(subject: &str, place: At<'_>, report: &mut Report) {
         report.error(
             "subject-dot-edge",
             place,
-            format!("subject {} cannot start or end with a `.`", quote(subject.as_bytes())),
+            format!("subject {} cannot start or end with a `.`", report.quote(subject)),
         );
     }
     if subject.contains("..") {
         report.error(
             "subject-dot-double",
             place,
-            format!("subject {} cannot contain consecutive `.`", quote(subject.as_bytes())),
+            format!("subject {} cannot contain consecutive `.`", report.quote(subject)),
         );
     }
 }
 
 fn spaces(subject: &str, place: At<'_>, report: &mut Report) {
-    report.error("subject-space", place, format!("subject {} cannot have spaces", quote(subject.as_bytes())));
+    report.error("subject-space", place, format!("subject {} cannot have spaces", report.quote(subject)));
 }
 
 pub(super) fn renaming(to: &str, from: &str, place: At<'_>, report: &mut Report) {
@@ -53,8 +52,8 @@ pub(super) fn renaming(to: &str, from: &str, place: At<'_>, report: &mut Report)
                 place,
                 format!(
                     "Reference ${index} in {} reference * in {} that do not exist",
-                    quote(to.as_bytes()),
-                    quote(from.as_bytes())
+                    report.quote(to),
+                    report.quote(from)
                 ),
             );
         } else {

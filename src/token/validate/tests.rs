@@ -386,3 +386,19 @@ fn a_token_full_of_overlaps_is_bounded() {
     assert_eq!(found.len(), MAX_OVERLAPS);
     assert!(is_blocking(&found, false));
 }
+
+#[test]
+fn a_token_that_quotes_itself_for_ever_is_bounded() {
+    let mut account = unlimited();
+    let tokens = 50_000;
+    let import = Import { local_subject: "$9.".repeat(tokens) + "x", ..service("*") };
+    account.imports = vec![Some(import)];
+    account.mappings.insert("m.".repeat(100_000) + "m", Some(vec![target("", 101, "c"); 30_000]));
+    let found = issues(account.into_body());
+    assert!(found.len() > tokens + 90_000);
+    let size: usize = found.iter().map(|issue| issue.text.len() + issue.pointer.len()).sum();
+    assert!(size < 64 << 20, "{size}");
+    let last = found.last().expect("many");
+    assert!(last.text.len() < 256 && last.text.contains("…"), "{}", last.text);
+    assert_eq!(last.pointer, "/nats/mappings");
+}

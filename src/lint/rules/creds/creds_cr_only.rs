@@ -6,10 +6,11 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     title: "lines of a credentials file end in CR alone",
     explanation: "\
-Most clients see one line and find neither token nor seed, or take all of it for one of them.
+No Go, Rust, JavaScript, Python or .NET client finds a line in it. Go clients take the whole file for the
+token.
 
 `jwtfix fix FILE` writes the canonical form; token and seed stay as they are.",
-    citation: "nats-io/jwt/v2 creds_utils.go: FormatUserConfig; readers of nine clients, measured",
+    citation: "nkeys creds_utils.go: credsRe",
     versions: "all",
     check: Check::Gate,
 };

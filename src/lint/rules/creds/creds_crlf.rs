@@ -3,13 +3,14 @@ use crate::lint::{Check, Rule, Severity};
 pub(crate) static RULE: Rule = Rule {
     code: "creds-crlf",
     area: "creds",
-    severity: Severity::Note,
+    severity: Severity::Warning,
     title: "lines of a credentials file end in CR LF",
     explanation: "\
-Windows line ends. Most clients read them; the canonical form has LF.
+Windows and some transports write these. Go, Rust, Java, C and .NET read them. JavaScript finds no block,
+and Python keeps the CR in token and seed and fails.
 
 `jwtfix fix FILE` writes the canonical form; token and seed stay as they are.",
-    citation: "nats-io/jwt/v2 creds_utils.go: FormatUserConfig; readers of nine clients, measured",
+    citation: "nats.js authenticator.ts; nats.py client.py",
     versions: "all",
     check: Check::Gate,
 };

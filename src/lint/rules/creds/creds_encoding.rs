@@ -4,12 +4,13 @@ pub(crate) static RULE: Rule = Rule {
     code: "creds-encoding",
     area: "creds",
     severity: Severity::Error,
-    title: "a credentials file is UTF-16",
+    title: "a credentials file is not UTF-8",
     explanation: "\
-PowerShell redirections write UTF-16. No client reads it. Write the file again as UTF-8 without a mark.
+The file is UTF-16, which some editors and PowerShell's `>` write. Only .NET reads it; every other client
+fails, and Python loops.
 
 `jwtfix fix FILE` writes the canonical form; token and seed stay as they are.",
-    citation: "nats-io/jwt/v2 creds_utils.go: FormatUserConfig; readers of nine clients, measured",
+    citation: "nats-io/jwt/v2 creds_utils.go: FormatUserConfig",
     versions: "all",
     check: Check::Gate,
 };

@@ -4,13 +4,13 @@ pub(crate) static RULE: Rule = Rule {
     code: "creds-escaped",
     area: "creds",
     severity: Severity::Error,
-    title: "line ends of a credentials file are written as \\n",
+    title: "the line ends of a credentials file are written as a backslash and an n",
     explanation: "\
-The file went through an environment variable, YAML or JSON that kept its line ends as a backslash and an n.
-Clients find no token, and some send the whole text to the server.
+The file went through a JSON text, an environment variable or a template and was not turned back. No client
+reads it, and some take the whole of it for the token.
 
 `jwtfix fix FILE` writes the canonical form; token and seed stay as they are.",
-    citation: "nats-io/jwt/v2 creds_utils.go: FormatUserConfig; readers of nine clients, measured",
+    citation: "nkeys creds_utils.go: credsRe",
     versions: "all",
     check: Check::Gate,
 };

@@ -3,13 +3,14 @@ use crate::lint::{Check, Rule, Severity};
 pub(crate) static RULE: Rule = Rule {
     code: "creds-indented",
     area: "creds",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     title: "lines of a credentials file are indented",
     explanation: "\
-It was cut out of YAML with its indentation. Clients differ in whether they trim it.
+The file was taken out of a YAML or another file with its indentation. JavaScript alone reads it; Go clients
+take the whole file for the token.
 
 `jwtfix fix FILE` writes the canonical form; token and seed stay as they are.",
-    citation: "nats-io/jwt/v2 creds_utils.go: FormatUserConfig; readers of nine clients, measured",
+    citation: "nkeys creds_utils.go: credsRe",
     versions: "all",
     check: Check::Gate,
 };

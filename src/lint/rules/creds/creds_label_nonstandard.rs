@@ -3,13 +3,14 @@ use crate::lint::{Check, Rule, Severity};
 pub(crate) static RULE: Rule = Rule {
     code: "creds-label-nonstandard",
     area: "creds",
-    severity: Severity::Note,
-    title: "the words of a mark are not the usual ones",
+    severity: Severity::Warning,
+    title: "the words of a BEGIN or END line are not the usual ones",
     explanation: "\
-Most clients look at the dashes alone; some want the words.
+Most clients look at the dashes alone. Python looks for `BEGIN NATS USER JWT` and loops for ever without it;
+.NET finds nothing.
 
 `jwtfix fix FILE` writes the canonical form; token and seed stay as they are.",
-    citation: "nats-io/jwt/v2 creds_utils.go: FormatUserConfig; readers of nine clients, measured",
+    citation: "nats.py client.py; nats.net UserCredentials.cs",
     versions: "all",
     check: Check::Gate,
 };

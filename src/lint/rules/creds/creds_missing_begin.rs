@@ -4,12 +4,13 @@ pub(crate) static RULE: Rule = Rule {
     code: "creds-missing-begin",
     area: "creds",
     severity: Severity::Error,
-    title: "the BEGIN mark of a credentials file is missing",
+    title: "the BEGIN line before a value is missing",
     explanation: "\
-Clients find no value without it.
+A block is a line of dashes, a value, and another line of dashes. Without the first, clients do not find the
+value or take the next one for it.
 
 `jwtfix fix FILE` writes the canonical form; token and seed stay as they are.",
-    citation: "nats-io/jwt/v2 creds_utils.go: FormatUserConfig; readers of nine clients, measured",
+    citation: "nkeys creds_utils.go: credsRe",
     versions: "all",
     check: Check::Gate,
 };

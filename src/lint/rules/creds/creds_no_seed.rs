@@ -4,12 +4,11 @@ pub(crate) static RULE: Rule = Rule {
     code: "creds-no-seed",
     area: "creds",
     severity: Severity::Warning,
-    title: "a credentials file has no seed",
+    title: "there is no seed in a credentials file",
     explanation: "\
-There is a token and no seed: the client cannot sign the nonce. That works for bearer tokens alone.
-
-`jwtfix fix FILE` writes the canonical form; token and seed stay as they are.",
-    citation: "nats-io/jwt/v2 creds_utils.go: FormatUserConfig; readers of nine clients, measured",
+The client has nothing to sign the server's nonce with. nats-server refuses it with `Signature missing`,
+unless the user is a bearer.",
+    citation: "nkeys creds_utils.go: ParseDecoratedNKey",
     versions: "all",
     check: Check::Gate,
 };

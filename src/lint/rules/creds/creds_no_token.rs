@@ -4,12 +4,11 @@ pub(crate) static RULE: Rule = Rule {
     code: "creds-no-token",
     area: "creds",
     severity: Severity::Error,
-    title: "a credentials file has no token",
+    title: "there is no token in a credentials file",
     explanation: "\
-There is a seed and no user token: the client has nothing to show to a server in operator mode.
-
-`jwtfix fix FILE` writes the canonical form; token and seed stay as they are.",
-    citation: "nats-io/jwt/v2 creds_utils.go: FormatUserConfig; readers of nine clients, measured",
+Clients cannot connect with a seed alone to servers in operator mode. Go and C clients take the seed for the
+token and send it.",
+    citation: "nkeys creds_utils.go: ParseDecoratedJWT",
     versions: "all",
     check: Check::Gate,
 };

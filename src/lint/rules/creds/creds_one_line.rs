@@ -4,13 +4,13 @@ pub(crate) static RULE: Rule = Rule {
     code: "creds-one-line",
     area: "creds",
     severity: Severity::Error,
-    title: "line ends of a credentials file are missing",
+    title: "a mark and its value stand on the same line",
     explanation: "\
-The file was pasted into one line. Clients find no token, and some send the whole text, the seed in it, to the
-server.
+The line end between `-----BEGIN…-----` and the value, or between the value and `------END…------`, is
+missing: clients look for lines.
 
 `jwtfix fix FILE` writes the canonical form; token and seed stay as they are.",
-    citation: "nats-io/jwt/v2 creds_utils.go: FormatUserConfig; readers of nine clients, measured",
+    citation: "nkeys creds_utils.go: credsRe",
     versions: "all",
     check: Check::Gate,
 };

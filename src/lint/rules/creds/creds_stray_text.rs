@@ -4,12 +4,13 @@ pub(crate) static RULE: Rule = Rule {
     code: "creds-stray-text",
     area: "creds",
     severity: Severity::Warning,
-    title: "other text stands on a line of a value or mark",
+    title: "other text stands on the line of a mark or a value",
     explanation: "\
-Clients may take it for a part of the value.
+Text in front of a BEGIN line is read over by some clients and breaks Java and .NET. Behind the dashes or
+beside a value it breaks the block for nearly all.
 
 `jwtfix fix FILE` writes the canonical form; token and seed stay as they are.",
-    citation: "nats-io/jwt/v2 creds_utils.go: FormatUserConfig; readers of nine clients, measured",
+    citation: "nkeys creds_utils.go: credsRe",
     versions: "all",
     check: Check::Gate,
 };

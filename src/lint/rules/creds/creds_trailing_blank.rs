@@ -3,13 +3,14 @@ use crate::lint::{Check, Rule, Severity};
 pub(crate) static RULE: Rule = Rule {
     code: "creds-trailing-blank",
     area: "creds",
-    severity: Severity::Note,
-    title: "lines of a credentials file end in blanks",
+    severity: Severity::Error,
+    title: "a mark or a value is followed by blanks",
     explanation: "\
-Clients differ in whether they trim them.
+A blank that nobody sees behind the token makes Go and C clients send the seed in its place; behind a BEGIN
+line it makes them send the whole file; behind the seed it makes most clients fail.
 
 `jwtfix fix FILE` writes the canonical form; token and seed stay as they are.",
-    citation: "nats-io/jwt/v2 creds_utils.go: FormatUserConfig; readers of nine clients, measured",
+    citation: "nkeys creds_utils.go: credsRe",
     versions: "all",
     check: Check::Gate,
 };

@@ -3,13 +3,14 @@ use crate::lint::{Check, Rule, Severity};
 pub(crate) static RULE: Rule = Rule {
     code: "creds-undecorated",
     area: "creds",
-    severity: Severity::Warning,
-    title: "a value in a credentials file has no marks around it",
+    severity: Severity::Error,
+    title: "token and seed stand in a credentials file without their marks",
     explanation: "\
-Clients find values between BEGIN and END marks. nats.go reads a bare token, others do not.
+A file with the bare token alone is read by most clients. With a seed in it clients take the whole file, the
+seed included, for the token; Python loops.
 
 `jwtfix fix FILE` writes the canonical form; token and seed stay as they are.",
-    citation: "nats-io/jwt/v2 creds_utils.go: FormatUserConfig; readers of nine clients, measured",
+    citation: "nkeys creds_utils.go: ParseDecoratedJWT",
     versions: "all",
     check: Check::Gate,
 };

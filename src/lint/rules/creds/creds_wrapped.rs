@@ -4,12 +4,13 @@ pub(crate) static RULE: Rule = Rule {
     code: "creds-wrapped",
     area: "creds",
     severity: Severity::Error,
-    title: "a value of a credentials file goes over several lines",
+    title: "a value goes over several lines",
     explanation: "\
-A mail program or terminal wrapped it. Clients take the first line and send a cut token.
+A mail program, a terminal or a tool for certificates broke the long line. Go and C clients then take the
+seed's block for the first and send the seed in place of the token; the others fail.
 
 `jwtfix fix FILE` writes the canonical form; token and seed stay as they are.",
-    citation: "nats-io/jwt/v2 creds_utils.go: FormatUserConfig; readers of nine clients, measured",
+    citation: "nkeys creds_utils.go: credsRe",
     versions: "all",
     check: Check::Gate,
 };

@@ -1,0 +1,18 @@
+use crate::lint::{Check, Rule, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    code: "token-subject-role-wrong",
+    area: "token",
+    severity: Severity::Warning,
+    title: "a token is about a key of another role than its kind",
+    explanation: "\
+`sub` is the public key that the token is about: an operator's key in an operator's token, an account's in
+an account's, a user's in a user's. Go's library insists on that when it writes a token, and never when it
+reads one.
+
+nats-server lets a user with an odd subject in as long as a signature by that key, or none for a bearer, is
+all it needs; revocations and templates then go by that odd name. Issue the token again for the right key.",
+    citation: "nats-io/jwt/v2 account_claims.go: EncodeWithSigner and its sisters; nats-server auth.go",
+    versions: "all",
+    check: Check::Gate,
+};

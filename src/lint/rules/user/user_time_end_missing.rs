@@ -1,0 +1,15 @@
+use crate::lint::{Check, Rule, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    code: "user-time-end-missing",
+    area: "user",
+    severity: Severity::Error,
+    title: "a time range of a user has no end",
+    explanation: "\
+`times` lists the hours in which the user may be connected, each with a start and an end like `18:00:00`.
+
+nats-server refuses the user at any time. Give the end; `23:59:59` is the end of the day.",
+    citation: "nats-io/jwt/v2 types.go: TimeRange.Validate",
+    versions: "all",
+    check: Check::Gate,
+};
