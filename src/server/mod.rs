@@ -2,6 +2,7 @@
 
 pub mod causes;
 pub mod client;
+pub mod connect;
 pub mod decision;
 #[cfg(test)]
 mod fixture;
@@ -19,10 +20,13 @@ pub mod terms;
 pub mod times;
 mod tokens;
 pub mod via;
+pub mod world;
 
 pub use crate::file::version;
 pub use client::Client;
+pub use connect::connect;
 pub use decision::{Cause, Decision, Granted, Level, Limits, LogLine, Outcome, Step, Verdict};
 pub use load::{Held, Server};
 pub use options::ServerOptions;
 pub use version::Version;
+pub use world::World;

@@ -19,7 +19,7 @@ pub(crate) struct Unusable {
     /// The condition: `damaged`, `wrong-kind`, `signature`, `issuer-kind`, `crash`.
     pub(crate) cause: &'static str,
     /// What it would claim, where it can be read.
-    pub(crate) claims: Option<Claims>,
+    pub(crate) claims: Option<Box<Claims>>,
 }
 
 /// `jwt.DecodeUserClaims`.
@@ -40,7 +40,7 @@ pub(crate) fn activation(text: &[u8], version: Version) -> Result<Claims, Unusab
 fn typed(text: &[u8], kind: Kind, version: Version) -> Result<Claims, Unusable> {
     let parse = if version.has(&TOKEN_SIZE_CAP) { token::parse } else { token::parse_of_any_size };
     let read = parse(text).map_err(|e| Unusable { text: e.to_string(), cause: "damaged", claims: None })?;
-    let fits = |claims: &Claims| (claims.kind() == kind).then(|| claims.clone());
+    let fits = |claims: &Claims| (claims.kind() == kind).then(|| Box::new(claims.clone()));
     if let Some(length) = panics(&read.claims.data.iss, version) {
         return Err(Unusable {
             text: format!("the issuer's key has {length} bytes instead of 32"),

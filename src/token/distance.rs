@@ -20,16 +20,45 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>, edits
     let most = edits.min(wanted.len() / 3);
     let mut best: Option<(usize, &str)> = None;
     for candidate in known {
-        // Each byte of length that differs is an edit at least.
-        if candidate.len().abs_diff(wanted.len()) > most {
-            continue;
-        }
-        let far = distance(wanted, candidate);
-        if far <= most && best.is_none_or(|(least, _)| far < least) {
+        let most = best.map_or(most, |(least, _)| least.saturating_sub(1));
+        if let Some(far) = within(wanted, candidate, most) {
             best = Some((far, candidate));
+            if far == 0 {
+                break;
+            }
         }
     }
     best.map(|(_, name)| name)
+}
+
+/// [`distance`], where it is not more than `most`; far texts are given up after a few bytes.
+fn within(a: &str, b: &str, most: usize) -> Option<usize> {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    // Each byte of length that differs is an edit at least.
+    if a.len().abs_diff(b.len()) > most {
+        return None;
+    }
+    let over = most + 1;
+    let mut row: Vec<usize> = (0..=b.len()).map(|j| j.min(over)).collect();
+    for (i, x) in a.iter().enumerate() {
+        // Beyond this band every distance is above `most`.
+        let (from, to) = (i.saturating_sub(most), (i + most + 1).min(b.len()));
+        let mut diagonal = row[from];
+        row[from] = if from == 0 { (i + 1).min(over) } else { over };
+        let mut least = row[from];
+        for j in from..to {
+            let replaced = diagonal + usize::from(*x != b[j]);
+            diagonal = row[j + 1];
+            // The cell above is outside of the band at its right end.
+            let above = if j == i + most { over } else { diagonal };
+            row[j + 1] = replaced.min(above + 1).min(row[j] + 1).min(over);
+            least = least.min(row[j + 1]);
+        }
+        if least > most {
+            return None;
+        }
+    }
+    row.last().copied().filter(|far| *far <= most)
 }
 
 #[cfg(test)]
@@ -43,6 +72,32 @@ mod tests {
         {
             assert_eq!(distance(a, b), want, "{a} {b}");
             assert_eq!(distance(b, a), want, "{b} {a}");
+        }
+    }
+
+    #[test]
+    fn giving_up_changes_nothing() {
+        let words = [
+            "",
+            "a",
+            "ab",
+            "ba",
+            "abc",
+            "kitten",
+            "sitting",
+            "ORDERS",
+            "ORDESR",
+            "XORDERS",
+            "aaaaaaaaaa",
+            "baaaaaaaab",
+        ];
+        for a in words {
+            for b in words {
+                for most in 0..9 {
+                    let far = distance(a, b);
+                    assert_eq!(within(a, b, most), (far <= most).then_some(far), "{a} {b} {most}");
+                }
+            }
         }
     }
 

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::tz::TimeZone;
 
+pub(crate) use account::int32;
 pub use account::{Account, AccountLimits};
 pub use approval::{Barred, Exporter, OutOfTime, Permit, Wanted, approve};
 pub use imports::ImportState;
@@ -172,7 +173,7 @@ pub fn load_account(name: &str, server: &Server<'_>, fetched: Fetched) -> Lookup
                 "wrong-kind" => format!("what is stored for {name} is no account: {}", bad.text),
                 _ => format!("the signature of the account's token does not hold: {}", bad.text),
             };
-            let account = bad.claims.map(|claims| Arc::new(Account::of_claims(claims, server)));
+            let account = bad.claims.map(|claims| Arc::new(Account::of_claims(*claims, server)));
             return Lookup {
                 account,
                 refusal: Some(refused(bad.text, bad.cause, found)),
