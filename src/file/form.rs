@@ -240,7 +240,7 @@ fn is_context(keys: &[String]) -> bool {
 }
 
 /// Files and variables that a configuration names are not asked for: what is in the file itself counts.
-struct Absent;
+pub(super) struct Absent;
 
 impl Sources for Absent {
     fn file(&self, _path: &str) -> Result<Vec<u8>, ReadError> {

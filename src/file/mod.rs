@@ -1,11 +1,15 @@
 //! What is in these bytes? Credentials files, seeds, server configurations, stores, packs, contexts, secrets.
 
 pub mod config;
+pub mod context;
 pub mod creds;
 mod document;
 mod form;
 mod json;
 mod kubernetes;
+pub mod layout;
+pub mod lookup;
+pub mod nsc;
 mod options;
 mod part;
 mod recognise;

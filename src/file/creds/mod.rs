@@ -1,7 +1,7 @@
 //! What does this credentials file hold, and how far is it from the form that every client reads?
 //!
 //! The form is that of `FormatUserConfig` (`jwt/creds_utils.go`). Everything else is read as well as it can be, and each
-//! deviation is named with its bytes. What the clients make of it: [`clients`].
+//! deviation is named with its bytes. What the clients make of it: [`clients()`].
 
 mod blocks;
 mod clients;
