@@ -118,6 +118,8 @@ fn write_place(
             let indent = if shown.is_empty() { 0 } else { width(&label) + 2 };
             underline(out, gutter, indent, marked, &place.label, ink, mark, style);
         }
+        // A line that is blacked out shows nothing.
+        (None, Some(((.., source), _))) if source.trim_matches('·').trim().is_empty() => {}
         (None, Some(((number, column, source), length))) => {
             let before: String = source.chars().take(column.saturating_sub(1)).collect();
             // A long line is shown from a little before the place.

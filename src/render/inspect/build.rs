@@ -65,7 +65,8 @@ fn owner(token: &TokenView, at: &str) -> String {
     let name =
         token.name().map_or(String::new(), |name| format!(" \"{}\"", crate::render::text::escape(name)));
     let at = if at.is_empty() { String::new() } else { format!(" at {}", crate::render::text::escape(at)) };
-    format!("{}{name}{at}", token.kind)
+    let kind = if token.kind == "unknown" { "damaged token" } else { &token.kind };
+    format!("{kind}{name}{at}")
 }
 
 fn token_view(opened: &Opened, open: &OpenToken, fleet: &Fleet, now: i64) -> TokenView {
