@@ -64,7 +64,10 @@ fn rules_are_well_formed() {
     for rule in lint::rules() {
         assert!(codes.insert(rule.code), "{} twice", rule.code);
         let file = format!("src/lint/rules/{}/{}.rs", rule.area, rule.code.replace('-', "_"));
-        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file).exists(), "{file} is not where its code says");
+        assert!(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(&file).exists(),
+            "{file} is not where its code says"
+        );
         assert!(!rule.title.ends_with('.') && !rule.title.is_empty(), "{}: title", rule.code);
         assert!(rule.explanation.len() > 60, "{} is not explained", rule.code);
         assert!(!rule.citation.is_empty() && !rule.versions.is_empty(), "{} is not cited", rule.code);

@@ -22,6 +22,12 @@ fn inspect() {
     let output = hold("inspect-v1.json", &["inspect", "--format", "json", "testdata/acme", "testdata/creds"]);
     let documents = output["documents"].as_array().expect("a list");
     assert!(documents.len() > 30, "{}", documents.len());
-    assert!(documents.iter().any(|document| document["findings"].as_array().is_some_and(|all| !all.is_empty())));
-    assert!(documents.iter().any(|document| document["tokens"][0]["chain"].as_array().is_some_and(|all| all.len() == 3)));
+    assert!(
+        documents.iter().any(|document| document["findings"].as_array().is_some_and(|all| !all.is_empty()))
+    );
+    assert!(
+        documents
+            .iter()
+            .any(|document| document["tokens"][0]["chain"].as_array().is_some_and(|all| all.len() == 3))
+    );
 }
