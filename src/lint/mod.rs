@@ -5,6 +5,7 @@
 
 mod finding;
 mod issues;
+mod notes;
 pub mod reading;
 mod rule;
 mod rules;
@@ -12,6 +13,7 @@ mod rules;
 pub use crate::token::distance;
 pub use finding::{Edit, Finding, Fix, Place, Safety, Severity};
 pub use issues::{issue, issues, rule_of};
+pub use notes::{creds_contents, notes};
 pub use rule::{Check, Rule};
 
 /// Every rule, by area and name.
