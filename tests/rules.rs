@@ -1,5 +1,4 @@
-//! Is every rule what a rule must be? Named after its file, in one list, cited, explained; and none appears, vanishes or
-//! changes its severity unnoticed.
+//! Is every file a rule and every rule a file? And does none appear, vanish or change its severity unnoticed?
 
 #![allow(clippy::disallowed_methods)]
 
@@ -30,26 +29,6 @@ fn each_rule_is_named_after_its_file() {
     assert_eq!(listed, files, "area and code of each rule, against the files");
     let codes: BTreeSet<&str> = lint::rules().map(|rule| rule.code).collect();
     assert_eq!(codes.len(), lint::rules().count(), "two rules have the same code");
-}
-
-#[test]
-fn each_rule_is_cited_and_explained() {
-    for rule in lint::rules() {
-        let code = rule.code;
-        assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{code}");
-        assert!(
-            !rule.title.is_empty() && !rule.title.ends_with('.') && rule.title.len() <= 100,
-            "{code}: title"
-        );
-        assert!(
-            rule.explanation.len() > 80 || rule.explanation.contains("jwtfix fix"),
-            "{code}: explanation"
-        );
-        let longest = rule.explanation.lines().map(|line| line.chars().count()).max().unwrap_or(0);
-        assert!(longest <= 112, "{code}: a line of {longest} columns");
-        assert!(!rule.citation.is_empty(), "{code}: citation");
-        assert!(!rule.versions.is_empty(), "{code}: versions");
-    }
 }
 
 /// `JWTFIX_UPDATE=1 cargo test --test rules` writes the list again.
