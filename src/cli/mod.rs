@@ -3,9 +3,11 @@
 //! A verb is a module with a `clap::Args` structure named `Args`, whose doc comment is the verb's help, and
 //! `fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure>`.
 
+mod client;
 mod failure;
 mod gather;
 mod inputs;
+mod server;
 mod terminal;
 mod when;
 
@@ -36,7 +38,7 @@ macro_rules! verbs {
     };
 }
 
-verbs! { inspect keys explain completions man }
+verbs! { inspect check keys explain completions man }
 
 const AFTER: &str = "\
 Exit status: 0 nothing to act on, 1 findings (or a refusal), 2 jwtfix could not do its job.

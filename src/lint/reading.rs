@@ -4,7 +4,7 @@
 use super::{Finding, Place, Rule};
 use crate::file::creds;
 use crate::nkey::{Identity, Reading};
-use crate::token::{DecodeError, Deviation, Layout, Signature, Token};
+use crate::token::{DecodeError, Deviation, Layout, Signature, Token, validate};
 use crate::trust::{Chain, Link, Signer};
 
 /// A rule that this module names: the test below holds that each is there.
@@ -27,6 +27,7 @@ pub fn token(token: &Token, place: &Place, now: i64) -> Vec<Finding> {
     }
     findings.extend(token.deviations.iter().map(|deviation| deviant(deviation, place)));
     if let Some(claims) = &token.decoded {
+        findings.extend(super::issues(token, &validate(claims, now), place));
         if let Some(length) = crate::nkey::go::panics_before_0_4_16(&claims.data.iss) {
             findings.push(
                 Finding::new(

@@ -124,7 +124,8 @@ fn verdict(out: &mut String, decision: &Decision, style: Style, now: i64) {
         line(out, "because", &text::redact(&text::escape_words(&decision.reason)), style);
     }
     for missing in &decision.missing {
-        line(out, "not known", &text::escape_words(missing), style);
+        let label = if decision.verdict == Verdict::Accept { "assuming" } else { "not known" };
+        line(out, label, &text::escape_words(missing), style);
     }
     if decision.verdict == Verdict::Refuse
         && let Some(gate) = decision.gate.and_then(gate)

@@ -1,0 +1,123 @@
+//! `jwtfix check`: what does a real nats-server do with this client, at which gate, and in which words?
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jwtfix::lint::{Finding, Severity};
+use jwtfix::render::check::{Checked, ClientResult, ServerResult, human, json};
+use jwtfix::render::inspect::view;
+use jwtfix::server::resolver::Fetched;
+use jwtfix::server::startup::StartVerdict;
+use jwtfix::server::world::World;
+use jwtfix::server::{Decision, Verdict};
+use jwtfix::trust::{Fleet, Opened};
+
+use super::client::{Asked, ClientArgs};
+use super::server::{Server, ServerArgs};
+use super::{Exit, Failure, Terminal};
+
+/// Say what a nats-server does with a client, and why
+///
+/// Decides offline, gate by gate in the server's own order and words, whether the server starts with this configuration and lets
+/// each client in. Without a client it answers for the server alone.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  jwtfix check --server nats.conf
+  jwtfix check --server nats.conf alice.creds
+  jwtfix check --server nats.conf --server-version 2.10.24 --via WEBSOCKET --from 10.1.2.3 alice.creds
+  jwtfix check --server nats.conf --store ~/nsc/stores alice.creds --account ORDERS")]
+pub(super) struct Args {
+    #[command(flatten)]
+    server: ServerArgs,
+    /// Credentials, users' JWTs, natscli contexts; `-` is standard input
+    #[arg(value_name = "CREDS|CONTEXT|JWT")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    client: ClientArgs,
+    /// How to say it
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// jwtfix/check/v1
+    Json,
+}
+
+pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let server = args.server.start(terminal)?;
+    let clients = args.client.clients(&args.files, terminal)?;
+    let now = terminal.now;
+    let files = |path: &str| server.file(path);
+    let listing = |directory: &str| server.listing(directory);
+    let world = World::new(&server.startup, &files, server.version, now)
+        .with_listing(&listing)
+        .in_zone(jiff::tz::TimeZone::system());
+    let held = world.held();
+    let results: Vec<ClientResult> = clients
+        .into_iter()
+        .map(|asked| {
+            let decision = jwtfix::server::connect::connect(&held, &asked.client);
+            let findings = findings(&server, &world, &asked, &decision, now);
+            ClientResult { path: asked.path, who: asked.who, decision, findings }
+        })
+        .collect();
+    let checked = Checked { at: now, server: told(&server), results };
+    match args.format {
+        Format::Human => terminal.print(&human(&checked, terminal.style, &|_, _| None))?,
+        Format::Json => terminal.write(&json(&checked))?,
+    }
+    let starts = server.startup.verdict == StartVerdict::Starts;
+    let accepted = checked.results.iter().all(|result| result.decision.verdict == Verdict::Accept);
+    Ok(if starts && accepted { Exit::Clean } else { Exit::Findings })
+}
+
+fn told(server: &Server) -> ServerResult {
+    let startup = &server.startup;
+    ServerResult {
+        path: Arc::clone(&server.path),
+        version: server.version.to_string(),
+        verdict: match startup.verdict {
+            StartVerdict::Starts => "starts",
+            StartVerdict::Fails => "fails",
+            StartVerdict::Unknown => "unknown",
+        },
+        error: startup.error(),
+        warnings: startup.warnings.iter().map(ToString::to_string).collect(),
+        missing: startup.unknown.clone(),
+        digest: startup.config.as_ref().and_then(|config| config.digest.clone()),
+        findings: Vec::new(),
+    }
+}
+
+/// What is wrong with the tokens that were asked about: the client's own and its account's as the resolver has it.
+fn findings(server: &Server, world: &World<'_>, asked: &Asked, decision: &Decision, now: i64) -> Vec<Finding> {
+    if decision.verdict == Verdict::Accept || asked.bytes.is_empty() {
+        return Vec::new();
+    }
+    let mut opened = vec![Opened::read(Arc::clone(&asked.path), &asked.bytes, None, false)];
+    let account = opened[0].tokens.first().and_then(|token| {
+        let claims = token.token.decoded.as_ref()?;
+        let named = claims.issuer_account();
+        Some(if named.is_empty() { claims.data.iss.clone() } else { named.to_owned() })
+    });
+    if let Some(account) = account
+        && let Fetched::Token(text) = world.resolver().fetch(&account)
+    {
+        opened.push(Opened::read(format!("account {account}").into(), &text, None, false));
+    }
+    let mut fleet = Fleet::default();
+    opened.iter().for_each(|opened| fleet.take(opened));
+    for file in server.startup.config.iter().flat_map(|config| &config.files) {
+        fleet.take(&Opened::read(file.path.as_str().into(), &file.bytes, None, false));
+    }
+    opened
+        .iter()
+        .flat_map(|opened| view(opened, &fleet, now).findings)
+        .filter(|finding| finding.severity == Severity::Error)
+        .collect()
+}

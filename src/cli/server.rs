@@ -1,0 +1,189 @@
+//! Which server is asked about? Its configuration, its release, its files, and where they are.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jwtfix::disk::{self, DiskError, Seen};
+use jwtfix::file::config::{Metadata, ReadError, Sources};
+use jwtfix::server::startup::{Startup, startup};
+use jwtfix::server::Version;
+use jwtfix::token;
+use jwtfix::trust::Opened;
+
+use super::gather::LARGEST;
+use super::{Failure, Terminal};
+
+/// The server that is asked about.
+#[derive(clap::Args)]
+pub(crate) struct ServerArgs {
+    /// The server's configuration
+    #[arg(long, value_name = "CONF")]
+    pub(crate) server: PathBuf,
+    /// The server's release, 2.10.24 for one; the newest known where none is named
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    server_version: Option<Version>,
+    /// Take accounts from this directory, whatever the configuration's resolver is
+    #[arg(long, value_name = "DIR", conflicts_with = "store")]
+    resolver: Option<PathBuf>,
+    /// Take accounts from this store of nsc, whatever the configuration's resolver is
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
+    /// The directory that the server runs in, for relative paths; that of the configuration where none is named
+    #[arg(long, value_name = "DIR")]
+    run_in: Option<PathBuf>,
+}
+
+fn version(text: &str) -> Result<Version, String> {
+    Version::parse(text).map_err(|error| error.to_string())
+}
+
+/// A server started in thought, and the files around it.
+pub(crate) struct Server {
+    /// As the user named it.
+    pub(crate) path: Arc<str>,
+    /// What came of starting it.
+    pub(crate) startup: Startup,
+    /// Its release.
+    pub(crate) version: Version,
+    surroundings: Surroundings,
+}
+
+/// The disk and the environment as the server would see them.
+struct Surroundings {
+    base: PathBuf,
+    accounts: Accounts,
+}
+
+/// Where accounts come from, if not from where the configuration says.
+enum Accounts {
+    Configured,
+    Directory(PathBuf),
+    Store(HashMap<String, String>),
+}
+
+impl ServerArgs {
+    /// Reads the configuration and starts the server in thought.
+    pub(crate) fn start(&self, terminal: &mut Terminal) -> Result<Server, Failure> {
+        let bytes = disk::read(&self.server, LARGEST)
+            .map_err(|error| Failure::new(error.to_string()).hint(error.hint()))?;
+        let directory = self.server.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // As `nats-server -c NAME` started in the directory of the configuration sees it.
+        let (base, name) = match &self.run_in {
+            Some(base) => (base.clone(), std::path::absolute(&self.server).unwrap_or_else(|_| self.server.clone())),
+            None => (directory.to_owned(), self.server.file_name().map(PathBuf::from).unwrap_or_default()),
+        };
+        let accounts = match (&self.resolver, &self.store) {
+            (Some(directory), _) => {
+                disk::look(directory).map_err(|error| Failure::new(error.to_string()).hint(error.hint()))?;
+                Accounts::Directory(directory.clone())
+            }
+            (None, Some(store)) => Accounts::Store(store_accounts(store, terminal)),
+            (None, None) => Accounts::Configured,
+        };
+        let surroundings = Surroundings { base, accounts };
+        let version = self.server_version.unwrap_or(Version::NEWEST);
+        let startup = startup(&name.to_string_lossy(), &bytes, version, terminal.now, &surroundings);
+        Ok(Server { path: self.server.to_string_lossy().into(), startup, version, surroundings })
+    }
+}
+
+/// The newest token of each account of a store.
+fn store_accounts(store: &Path, terminal: &mut Terminal) -> HashMap<String, String> {
+    let mut newest: HashMap<String, (i64, String)> = HashMap::new();
+    let mut errors = Vec::new();
+    let _ = disk::walk(store, |seen| -> ControlFlow<()> {
+        let read = match seen {
+            Seen::File(path) => disk::read(path, LARGEST).map(|bytes| Opened::read("".into(), &bytes, None, true)),
+            Seen::Skipped(error) => Err(error),
+        };
+        match read {
+            Ok(opened) => {
+                for open in opened.tokens {
+                    if let (Some(claims), Some(raw)) = (&open.token.decoded, &open.raw)
+                        && claims.kind() == token::Kind::Account
+                    {
+                        let entry = newest.entry(claims.data.sub.clone()).or_insert((i64::MIN, String::new()));
+                        if claims.data.iat > entry.0 {
+                            *entry = (claims.data.iat, raw.to_string());
+                        }
+                    }
+                }
+            }
+            Err(error) => errors.push(error),
+        }
+        ControlFlow::Continue(())
+    });
+    for error in errors {
+        terminal.problem(&Failure::new(error.to_string()).hint(error.hint()));
+    }
+    newest.into_iter().map(|(key, (_, token))| (key, token)).collect()
+}
+
+impl Server {
+    /// Reads what the server would read when it looks for an account.
+    pub(crate) fn file(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let key = || Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        match &self.surroundings.accounts {
+            Accounts::Configured if path.contains("://") => Err(ReadError::Unavailable),
+            Accounts::Configured => self.surroundings.file(path),
+            Accounts::Directory(directory) => {
+                let key = key();
+                let flat = read(&directory.join(format!("{key}.jwt")));
+                match (flat, key.get(key.len().saturating_sub(2)..)) {
+                    (Err(ReadError::NotFound), Some(shard)) => {
+                        read(&directory.join(shard).join(format!("{key}.jwt")))
+                    }
+                    (flat, _) => flat,
+                }
+            }
+            Accounts::Store(accounts) => {
+                accounts.get(&key()).map(|token| token.clone().into_bytes()).ok_or(ReadError::NotFound)
+            }
+        }
+    }
+
+    /// Names the files of a directory of the server.
+    pub(crate) fn listing(&self, directory: &str) -> Vec<String> {
+        /// Names that a refusal is compared with; a larger directory is not listed.
+        const MOST: usize = 100_000;
+        let directory = match &self.surroundings.accounts {
+            Accounts::Configured => self.surroundings.base.join(directory),
+            Accounts::Directory(directory) => directory.clone(),
+            Accounts::Store(accounts) => return accounts.keys().map(|key| format!("{key}.jwt")).collect(),
+        };
+        let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
+        let names: Vec<String> =
+            entries.flatten().take(MOST + 1).map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        if names.len() > MOST { Vec::new() } else { names }
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
+    disk::read(path, LARGEST).map(|bytes| bytes.to_vec()).map_err(|error| match error {
+        DiskError::NotFound { .. } => ReadError::NotFound,
+        DiskError::Denied { .. } => ReadError::Denied,
+        DiskError::Directory { .. } => ReadError::Directory,
+        other => ReadError::Other(other.to_string()),
+    })
+}
+
+impl Sources for Surroundings {
+    fn file(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        read(&self.base.join(path))
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    fn metadata(&self, path: &str) -> Result<Metadata, ReadError> {
+        match disk::look(&self.base.join(path)) {
+            Ok(facts) => Ok(Metadata { directory: facts.directory, mode: facts.mode }),
+            Err(DiskError::NotFound { .. }) => Err(ReadError::NotFound),
+            Err(DiskError::Denied { .. }) => Err(ReadError::Denied),
+            Err(error) => Err(ReadError::Other(error.to_string())),
+        }
+    }
+}
