@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jwtfix::disk;
-use jwtfix::file::{context, recognise, Kind, What};
+use jwtfix::file::{Kind, What, context, recognise};
 use jwtfix::nkey::{self, identify};
 use jwtfix::server::client::{Client, Secret, Signature};
 use jwtfix::server::via::Via;
@@ -136,17 +136,16 @@ impl ClientArgs {
                 ..self.plain()?
             };
             let who = match &claims {
-                Some(claims) => format!("{} {}", claims.kind().word(), token::quote(claims.data.name.as_bytes())),
+                Some(claims) => {
+                    format!("{} {}", claims.kind().word(), token::quote(claims.data.name.as_bytes()))
+                }
                 None => "a token that cannot be read".to_owned(),
             };
             asked.push(Asked { path: path.to_string_lossy().into(), who, client, bytes: bytes.clone() });
         }
         if let ([], [(_, public)]) = (asked.as_slice(), seeds.as_slice()) {
-            let client = Client {
-                nkey: public.clone(),
-                signature: Signature::By(public.clone()),
-                ..self.plain()?
-            };
+            let client =
+                Client { nkey: public.clone(), signature: Signature::By(public.clone()), ..self.plain()? };
             asked.push(Asked {
                 path: path.to_string_lossy().into(),
                 who: format!("nkey {public}"),
@@ -217,6 +216,7 @@ fn seed_public(path: &Path) -> Result<String, Failure> {
         .find_map(|part| nkey::go::from_seed(part.text().as_bytes()).ok())
         .map(|seed| seed.public().to_string())
         .ok_or_else(|| {
-            Failure::new(format!("{} has no seed in it", path.display())).hint("a seed begins with SU; `jwtfix inspect` says what a file is")
+            Failure::new(format!("{} has no seed in it", path.display()))
+                .hint("a seed begins with SU; `jwtfix inspect` says what a file is")
         })
 }

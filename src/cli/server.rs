@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use jwtfix::disk::{self, DiskError, Seen};
 use jwtfix::file::config::{Metadata, ReadError, Sources};
-use jwtfix::server::startup::{Startup, startup};
 use jwtfix::server::Version;
+use jwtfix::server::startup::{Startup, startup};
 use jwtfix::token;
 use jwtfix::trust::Opened;
 
@@ -68,10 +68,13 @@ impl ServerArgs {
     pub(crate) fn start(&self, terminal: &mut Terminal) -> Result<Server, Failure> {
         let bytes = disk::read(&self.server, LARGEST)
             .map_err(|error| Failure::new(error.to_string()).hint(error.hint()))?;
-        let directory = self.server.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let directory =
+            self.server.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // As `nats-server -c NAME` started in the directory of the configuration sees it.
         let (base, name) = match &self.run_in {
-            Some(base) => (base.clone(), std::path::absolute(&self.server).unwrap_or_else(|_| self.server.clone())),
+            Some(base) => {
+                (base.clone(), std::path::absolute(&self.server).unwrap_or_else(|_| self.server.clone()))
+            }
             None => (directory.to_owned(), self.server.file_name().map(PathBuf::from).unwrap_or_default()),
         };
         let accounts = match (&self.resolver, &self.store) {
@@ -95,7 +98,9 @@ fn store_accounts(store: &Path, terminal: &mut Terminal) -> HashMap<String, Stri
     let mut errors = Vec::new();
     let _ = disk::walk(store, |seen| -> ControlFlow<()> {
         let read = match seen {
-            Seen::File(path) => disk::read(path, LARGEST).map(|bytes| Opened::read("".into(), &bytes, None, true)),
+            Seen::File(path) => {
+                disk::read(path, LARGEST).map(|bytes| Opened::read("".into(), &bytes, None, true))
+            }
             Seen::Skipped(error) => Err(error),
         };
         match read {
@@ -104,7 +109,8 @@ fn store_accounts(store: &Path, terminal: &mut Terminal) -> HashMap<String, Stri
                     if let (Some(claims), Some(raw)) = (&open.token.decoded, &open.raw)
                         && claims.kind() == token::Kind::Account
                     {
-                        let entry = newest.entry(claims.data.sub.clone()).or_insert((i64::MIN, String::new()));
+                        let entry =
+                            newest.entry(claims.data.sub.clone()).or_insert((i64::MIN, String::new()));
                         if claims.data.iat > entry.0 {
                             *entry = (claims.data.iat, raw.to_string());
                         }
@@ -154,8 +160,11 @@ impl Server {
             Accounts::Store(accounts) => return accounts.keys().map(|key| format!("{key}.jwt")).collect(),
         };
         let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
-        let names: Vec<String> =
-            entries.flatten().take(MOST + 1).map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        let names: Vec<String> = entries
+            .flatten()
+            .take(MOST + 1)
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
         if names.len() > MOST { Vec::new() } else { names }
     }
 }
