@@ -28,7 +28,8 @@ pub fn issues(token: &Token, issues: &[Issue], place: &Place) -> Vec<Finding> {
             place = place.showing(text);
         }
         let mut finding = self::issue(issue, token.kind(), place.at(pointer));
-        if let Some(claims) = &token.decoded
+        // A server that refuses to decode it does not get as far as validating it.
+        if let (Some(claims), None) = (&token.decoded, &token.refused)
             && let Some(line) = logged(claims, issue, &refused)
         {
             finding = finding.server(line);
@@ -271,14 +272,14 @@ mod tests {
     }
 
     fn read(payload: &str) -> Token {
-        // Nobody verifies it here: the signature is not looked at by validation.
         use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as B64};
         let header = B64.encode(token::HEADER);
         Token::read(format!("{header}.{}.{}", B64.encode(payload), B64.encode([0; 64])).as_bytes())
     }
 
     fn found(payload: &str) -> Vec<Finding> {
-        let token = read(payload);
+        // As if somebody had signed it.
+        let token = Token { refused: None, ..read(payload) };
         let claims = token.decoded.clone().expect("claims");
         issues(&token, &token::validate(&claims, 100), &Place::file("f"))
     }
@@ -338,6 +339,14 @@ mod tests {
                 ),
             ]
         );
+    }
+
+    #[test]
+    fn a_token_that_does_not_decode_is_never_validated_by_a_server() {
+        let token = read(r#"{"exp":1,"nats":{"type":"user","version":2}}"#);
+        let claims = token.decoded.clone().expect("claims");
+        let findings = issues(&token, &token::validate(&claims, 100), &Place::file("f"));
+        assert_eq!((findings[0].code(), &findings[0].server), ("token-expired", &None));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{Finding, Place, rule};
 use crate::file::creds::{Client, Outcome};
 use crate::nkey::{Role, go};
-use crate::token::{Body, Claims, Kind, Layout, Token, UserScope};
+use crate::token::{Body, Claims, DecodeError, Kind, Layout, Token, UserScope};
 
 fn note(code: &'static str, message: impl Into<String>, place: Place) -> Finding {
     Finding::new(rule(code).expect("a test asserts that every code named here has a rule"), message, place)
@@ -105,7 +105,8 @@ pub fn creds_contents(
     place: &Place,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Some(token) = token.filter(|token| token.decoded.is_some() && token.kind() != Some(Kind::User)) {
+    let readable = |token: &&Token| token.refused.as_ref().is_none_or(DecodeError::is_about_the_signer);
+    if let Some(token) = token.filter(readable).filter(|token| token.kind() != Some(Kind::User)) {
         let message = format!("the token in this file is of kind {}, and clients need a user's", token.kind);
         findings.push(note("creds-not-user-jwt", message, place.clone()));
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::view::{ClientView, DamageView, DocumentView, KeyView, TokenView};
 use crate::file::What;
-use crate::lint::{Place, reading};
+use crate::lint::{self, Place, reading};
 use crate::nkey;
 use crate::token::{Deviation, Kind, Token};
 use crate::trust::{Fleet, OpenKey, OpenToken, Opened};
@@ -45,6 +45,12 @@ pub fn view(opened: &Opened, fleet: &Fleet, now: i64) -> DocumentView {
             view.damage.push(DamageView { message: message.clone(), span: Some(token.span.clone()) });
         }
         view.tokens.push(shown);
+    }
+    if opened.kind == crate::file::Kind::Creds {
+        let seed = opened.keys.iter().find(|key| key.what == What::Seed);
+        let role = seed.and_then(|key| Some(key.identity.as_ref()?.public?.role()));
+        let token = opened.tokens.first().map(|token| &token.token);
+        view.findings.extend(lint::creds_contents(token, role, &opened.clients, &file));
     }
     for key in &opened.keys {
         if let Some(identity) = &key.identity {
