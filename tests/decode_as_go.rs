@@ -26,7 +26,10 @@ fn agree(answers: &str) -> usize {
         let answer: Answer = serde_json::from_str(line).expect("one answer a line");
         let text = data_encoding::BASE64.decode(answer.token.as_bytes()).expect("base64");
         rows += 1;
-        let (said, expected) = match token::decode(&text) {
+        // The full reading, which shows more, says the same.
+        let decoded = token::decode(&text);
+        assert_eq!(token::Token::read(&text).refused, decoded.as_ref().err().cloned(), "{line}");
+        let (said, expected) = match decoded {
             Err(error) => (
                 format!("refused: {error}"),
                 answer.error.map(|error| format!("refused: {}", without_address(&error))),

@@ -117,7 +117,13 @@ impl Token {
         match parse(text) {
             Err(error) => token.refused = Some(error),
             Ok(unverified) => {
-                let holds = unverified.holds();
+                // What was found out above, unless the issuer is no key or the signature no base64.
+                let draft = token.layout == Some(Layout::DraftV2);
+                let holds = match (token.signature, unverified.signed) {
+                    (Signature::Valid, Signed::HeaderAndPayload) => !draft,
+                    (Signature::Valid, Signed::Payload) => token.layout == Some(Layout::V1),
+                    _ => false,
+                };
                 token.refused = unverified.judge(holds).err();
             }
         }
@@ -268,19 +274,22 @@ impl Token {
                 return;
             }
         };
-        let both = [header, b".", payload].concat();
-        let (over_both, over_payload) = (key.verify(&both, &signature), key.verify(payload, &signature));
-        self.signature = match (self.layout, over_both, over_payload) {
-            (Some(Layout::V2), false, true) => {
-                self.layout = Some(Layout::DraftV2);
+        let over_both = || key.verify(&[header, b".", payload].concat(), &signature);
+        let over_payload = || key.verify(payload, &signature);
+        // The form that the layout asks for first: nearly always it is that one.
+        let held = match self.layout {
+            Some(Layout::V1) => over_payload().then_some(Layout::V1),
+            Some(_) if over_both() => Some(Layout::V2),
+            Some(_) => over_payload().then_some(Layout::DraftV2),
+            None if over_both() => Some(Layout::V2),
+            None => over_payload().then_some(Layout::V1),
+        };
+        self.signature = match held {
+            Some(layout) => {
+                self.layout = Some(layout);
                 Signature::Valid
             }
-            (None, true, _) | (None, _, true) => {
-                self.layout = Some(if over_both { Layout::V2 } else { Layout::V1 });
-                Signature::Valid
-            }
-            (Some(Layout::V2), true, _) | (Some(Layout::V1), _, true) => Signature::Valid,
-            _ => Signature::Invalid,
+            None => Signature::Invalid,
         };
         if signature.len() != 64 {
             self.damage.push(format!("the signature has {} bytes instead of 64", signature.len()));
