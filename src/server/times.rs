@@ -3,10 +3,11 @@
 //! `validateTimes` with both of its behaviours (VER-26), in the zone that the user names or in the server's own.
 
 use super::version::{TIMES_ACROSS_MIDNIGHT, Version};
+use crate::token;
 use jiff::{
     Timestamp,
     civil::{Date, Time},
-    tz::{TimeZone, TimeZoneDatabase},
+    tz::TimeZone,
 };
 
 /// What the time windows say.
@@ -29,32 +30,14 @@ pub fn zone(name: &str, local: Option<&TimeZone>) -> Option<TimeZone> {
     match name {
         "" | "UTC" => Some(TimeZone::UTC),
         "Local" => local.cloned(),
-        _ => {
-            let zone = TimeZoneDatabase::bundled().get(name).ok()?;
-            // Go opens a file of this name; on Linux its letter case counts.
-            (zone.iana_name() == Some(name)).then_some(zone)
-        }
+        _ => token::zone(name),
     }
 }
 
-/// Go's `time.Parse("15:04:05", …)`: one or two digits of hours, two of minutes, two of seconds; a fraction after the
-/// seconds is taken and forgotten.
+/// A time of the day as Go reads it.
 fn clock(text: &str) -> Option<Time> {
-    let (hour, rest) = text.split_once(':')?;
-    let (minute, second) = rest.split_once(':')?;
-    let (second, fraction) = match second.find(['.', ',']) {
-        Some(at) => (second.get(..at)?, second.get(at + 1..)),
-        None => (second, None),
-    };
-    let digits = |t: &str, lens: std::ops::RangeInclusive<usize>| {
-        (lens.contains(&t.len()) && t.bytes().all(|b| b.is_ascii_digit()))
-            .then(|| t.parse::<i8>().ok())
-            .flatten()
-    };
-    if fraction.is_some_and(|f| f.is_empty() || !f.bytes().all(|b| b.is_ascii_digit())) {
-        return None;
-    }
-    Time::new(digits(hour, 1..=2)?, digits(minute, 2..=2)?, digits(second, 2..=2)?, 0).ok()
+    let (hour, minute, second) = token::clock(text)?;
+    Time::new(hour, minute, second, 0).ok()
 }
 
 /// `time.Date`: a local date and time as Unix seconds, in gaps and folds as Go guesses.

@@ -28,3 +28,4 @@ pub use reader::Oddity;
 pub use reading::{Deviation, Signature, Token};
 pub use tree::{Layout, Tree};
 pub use validate::{Issue, Level, MAX_OVERLAPS, is_blocking, validate};
+pub(crate) use validate::{clock, zone};

@@ -19,6 +19,7 @@ mod subjects;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use go_time::{clock, zone};
 pub use imports::MAX_OVERLAPS;
 pub use report::{Issue, Level};
 
