@@ -13,6 +13,9 @@ use crate::server::{Decision, Outcome, Verdict};
 pub fn human(checked: &Checked, style: Style, locate: Locate<'_>) -> String {
     let mut out = String::new();
     server(&mut out, &checked.server, style, locate);
+    if checked.server.verdict == "fails" && !checked.results.is_empty() {
+        out.push_str("\nIf it did start:\n");
+    }
     for result in &checked.results {
         out.push('\n');
         client(&mut out, result, style, checked.at, locate);

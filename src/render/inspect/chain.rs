@@ -32,6 +32,9 @@ pub(super) fn draw(chain: &Chain, own: &[(bool, String)], style: Style, now: i64
             out.push_str("       ");
             if good {
                 style.push(&mut out, Ink::Good, "✓");
+            } else if words.contains(UNKNOWN) {
+                // What was not given is no fault.
+                style.push(&mut out, Ink::Warning, "?");
             } else {
                 style.push(&mut out, Ink::Error, "✗");
             }
@@ -52,6 +55,9 @@ pub(super) fn draw(chain: &Chain, own: &[(bool, String)], style: Style, now: i64
     }
     out
 }
+
+/// Said of an issuer that no given token has.
+const UNKNOWN: &str = ", which none of the files given has";
 
 fn kind(kind: Kind) -> &'static str {
     match kind {
@@ -98,7 +104,7 @@ fn verdicts(link: &Link, above: Option<&Link>, style: Style, now: i64, say: &mut
             style.key(signer)
         ),
         Signer::SelfSigned => "signed by itself: no operator stands behind it".to_owned(),
-        Signer::Unknown => format!("signed by {issuer}, which none of the files given has"),
+        Signer::Unknown => format!("signed by {issuer}{UNKNOWN}"),
         Signer::WrongKind => {
             format!("signed by {issuer}, a key that cannot sign {}", an(kind(link.claims.kind())))
         }

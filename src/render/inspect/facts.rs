@@ -4,6 +4,7 @@
 
 use crate::render::style::Style;
 use crate::render::text;
+use crate::server::terms::not_zero;
 use crate::token::{
     Account, Activation, AuthorizationRequest, AuthorizationResponse, Body, Claims, JetStreamLimits,
     Operator, Permission, Permissions, UNLIMITED, UserPermissionLimits, UserScope,
@@ -17,6 +18,11 @@ pub(super) struct Fact {
     pub(super) lines: Vec<String>,
 }
 
+/// `unlimited connections`, `no connections`, `100 connections`.
+fn limited(value: i64, what: &str) -> String {
+    if value == 0 { format!("no {what}") } else { format!("{} {what}", text::limit(value)) }
+}
+
 /// Elements of a list that are shown without `-v`.
 const SHOWN: usize = 6;
 
@@ -28,8 +34,8 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// What `claims` say; `scope` is the role that its signing key stands for.
-    pub(super) fn of(claims: &Claims, scope: Option<&UserScope>, style: Style, now: i64) -> Vec<Fact> {
+    /// What `claims` say; `scope` is the role that its signing key stands for, and `signed` whether it is known who signed.
+    pub(super) fn of(claims: &Claims, scope: Option<&UserScope>, signed: bool, style: Style, now: i64) -> Vec<Fact> {
         let mut facts = Facts { facts: Vec::new(), style, now };
         facts.times(claims);
         match &claims.body {
@@ -40,6 +46,10 @@ impl Facts {
                     Some(scope) => {
                         let role = text::name(&scope.role);
                         facts.user(&scope.template, &format!("from role {role}"));
+                    }
+                    // As nsc writes a user of a role: all that it may do stands in the account.
+                    None if !signed && not_zero(&user.permissions).is_empty() => {
+                        facts.one("Rights", "none of its own: those of its signing key's role, which its account has");
                     }
                     None => facts.user(&user.permissions, ""),
                 }
@@ -160,14 +170,17 @@ impl Facts {
         }
         let limits = &account.limits;
         let mut words = vec![
-            format!("{} connections", text::limit(limits.conn)),
-            format!("{} leafnodes", text::limit(limits.leaf)),
-            format!("{} subscriptions", text::limit(limits.subs)),
-            format!("{} imports", text::limit(limits.imports)),
-            format!("{} exports", text::limit(limits.exports)),
+            limited(limits.conn, "connections"),
+            limited(limits.leaf, "leafnodes"),
+            limited(limits.subs, "subscriptions"),
+            limited(limits.imports, "imports"),
+            limited(limits.exports, "exports"),
         ];
         if limits.payload != UNLIMITED {
-            words.push(format!("messages of {}", text::byte_limit(limits.payload)));
+            words.push(match limits.payload {
+                0 => "empty messages alone".to_owned(),
+                payload => format!("messages of {}", text::byte_limit(payload)),
+            });
         }
         if limits.data != UNLIMITED {
             words.push(format!("{} of data (no server enforces it)", text::byte_limit(limits.data)));
@@ -273,10 +286,13 @@ impl Facts {
         }
         let mut limits = Vec::new();
         if user.subs != UNLIMITED {
-            limits.push(format!("{} subscriptions", text::limit(user.subs)));
+            limits.push(limited(user.subs, "subscriptions"));
         }
         if user.payload != UNLIMITED {
-            limits.push(format!("messages of {}", text::byte_limit(user.payload)));
+            limits.push(match user.payload {
+                0 => "empty messages alone".to_owned(),
+                payload => format!("messages of {}", text::byte_limit(payload)),
+            });
         }
         if user.data != UNLIMITED {
             limits.push(format!("{} of data (no server enforces it)", text::byte_limit(user.data)));

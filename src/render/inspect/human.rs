@@ -113,7 +113,7 @@ fn write_token(out: &mut String, token: &TokenView, titled: bool, style: Style, 
     }
     if let Some(claims) = &token.decoded {
         out.push('\n');
-        for fact in Facts::of(claims, scope(token), style, now) {
+        for fact in Facts::of(claims, scope(token), is_signed(token), style, now) {
             facts(out, fact.label, &fact.lines, style);
         }
     } else if let Some(claims) = &token.claims {
@@ -133,6 +133,12 @@ fn write_token(out: &mut String, token: &TokenView, titled: bool, style: Style, 
         out.push_str(&text::redact(&text::escape(raw)));
         out.push('\n');
     }
+}
+
+/// Whether it is known who signed a token.
+fn is_signed(token: &TokenView) -> bool {
+    let signer = token.chain.as_ref().and_then(|chain| chain.links.first()).map(|link| &link.signer);
+    signer.is_some_and(|signer| *signer != Signer::Unknown)
 }
 
 /// The role that a user's signing key stands for.
