@@ -35,7 +35,13 @@ pub(super) struct Facts {
 
 impl Facts {
     /// What `claims` say; `scope` is the role that its signing key stands for, and `signed` whether it is known who signed.
-    pub(super) fn of(claims: &Claims, scope: Option<&UserScope>, signed: bool, style: Style, now: i64) -> Vec<Fact> {
+    pub(super) fn of(
+        claims: &Claims,
+        scope: Option<&UserScope>,
+        signed: bool,
+        style: Style,
+        now: i64,
+    ) -> Vec<Fact> {
         let mut facts = Facts { facts: Vec::new(), style, now };
         facts.times(claims);
         match &claims.body {
@@ -49,7 +55,10 @@ impl Facts {
                     }
                     // As nsc writes a user of a role: all that it may do stands in the account.
                     None if !signed && not_zero(&user.permissions).is_empty() => {
-                        facts.one("Rights", "none of its own: those of its signing key's role, which its account has");
+                        facts.one(
+                            "Rights",
+                            "none of its own: those of its signing key's role, which its account has",
+                        );
                     }
                     None => facts.user(&user.permissions, ""),
                 }
