@@ -8,6 +8,8 @@
 
 mod cast;
 mod client;
+mod faults;
+mod gates;
 mod judge;
 mod mint;
 mod play;
@@ -67,4 +69,20 @@ fn live_servers_start_as_jwtfix_says() {
     }
     println!("{} configurations on {} releases, {open} left open", worlds.len(), binaries.len());
     record::only_known(&found, false, "start:");
+}
+
+#[test]
+#[ignore = "needs nats-servers"]
+fn scratch() {
+    let now = clock();
+    let binaries = server::binaries();
+    let t = std::time::Instant::now();
+    let mut worlds = gates::worlds(now);
+    if let Ok(only) = std::env::var("ONLY") { worlds.retain(|w| w.name.contains(&only)); }
+    println!("{} worlds {} clients, made in {:?}", worlds.len(), worlds.iter().map(|w| w.clients.len()).sum::<usize>(), t.elapsed());
+    let t = std::time::Instant::now();
+    let played = play::play_all(&worlds, &binaries, |w, b, played| { if t.elapsed().as_secs() > 2 {} ; let _ = (w, b); played });
+    println!("played in {:?}", t.elapsed());
+    let versions: Vec<_> = binaries.iter().map(|b| b.version).collect();
+    record::store("gates.json", &record::Recording::new(now, &worlds, &versions, &played));
 }

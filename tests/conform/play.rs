@@ -64,7 +64,7 @@ pub fn play(world: &World, binary: &Binary) -> Played {
             Ok(mut running) => {
                 let is_warning = |l: &&String| l.starts_with("[WRN]") || l.starts_with("[ERR]");
                 outcome.warnings = running.start_log.iter().filter(is_warning).cloned().collect();
-                let said = clients(&mut running, world, waiting);
+                let said = clients(&mut running, waiting);
                 waiting = waiting.get(said.len().max(1)..).unwrap_or_default();
                 answers.extend(said);
             }
@@ -91,7 +91,7 @@ fn spoken(said: &str, code: Option<i32>) -> String {
 }
 
 /// Lets clients connect until the last, or until the server comes to harm.
-fn clients(running: &mut Running, world: &World, waiting: &[super::world::Client]) -> Vec<Answer> {
+fn clients(running: &mut Running, waiting: &[super::world::Client]) -> Vec<Answer> {
     let mut answers: Vec<Answer> = Vec::new();
     let mut locals: Vec<Option<String>> = Vec::new();
     let mut harmed = false;
@@ -101,14 +101,16 @@ fn clients(running: &mut Running, world: &World, waiting: &[super::world::Client
             let (conn, met) = connect(running, client);
             let mut answer = Answer::default();
             locals.push(conn.as_ref().map(|c| c.local.clone()));
+            answer.sees = conn.as_ref().map(Conn::errors).unwrap_or_default();
+            // A server that closes without a word may be about to end.
+            let alive = if met == Met::Closed && answer.sees.is_empty() { running.survives() } else { running.alive() };
             let verdict = match met {
+                _ if !alive => "crash",
                 Met::Accepted => "accept",
-                Met::Closed if running.alive() => "refuse",
-                Met::Silent if running.alive() => "hang",
-                Met::Closed | Met::Silent => "crash",
+                Met::Closed => "refuse",
+                Met::Silent => "hang",
             };
             answer.verdict = verdict.to_owned();
-            answer.sees = conn.as_ref().map(Conn::errors).unwrap_or_default();
             harmed = matches!(verdict, "hang" | "crash");
             if let (Some(conn), "accept") = (conn, verdict) {
                 open.push((answers.len(), conn));
@@ -121,7 +123,7 @@ fn clients(running: &mut Running, world: &World, waiting: &[super::world::Client
         std::thread::sleep(MOMENT);
         for (at, mut conn) in open {
             let answer = &mut answers[at];
-            if !conn.still_open() {
+            if !conn.still_open() && !harmed {
                 // It was let in, and shown the door.
                 answer.verdict = "refuse".into();
             }
@@ -136,13 +138,10 @@ fn clients(running: &mut Running, world: &World, waiting: &[super::world::Client
     for (answer, logs) in answers.iter_mut().zip(logs) {
         answer.logs = logs;
     }
-    if harmed
-        && let Some(last) = answers.last_mut()
+    if let Some(last) = answers.last_mut()
         && last.verdict == "crash"
     {
-        last.logs = vec![spoken(&running.said(), Some(2))];
-        // A panic after the answer is this client's too.
-        let _ = world;
+        last.logs.push(spoken(&running.said(), Some(2)));
     }
     answers
 }
@@ -159,6 +158,17 @@ fn settled(running: &Running, locals: &[Option<String>]) -> Vec<Line> {
         std::thread::sleep(Duration::from_millis(3));
     }
 }
+
+/// How lines start that tell about an account, and not about a connection.
+pub const ABOUT_ACCOUNTS: &[&str] = &[
+    "Account fetch failed: ",
+    "Error adding ",
+    "Can't locate account ",
+    "Invalid issuer account ",
+    "Authorization callout response ",
+    "Error configuring jetstream ",
+    "Account claim for ",
+];
 
 /// What was logged for each connection. Connections come one after the other, so that a line without a connection
 /// about an account belongs to the last one that was made.
@@ -181,7 +191,7 @@ fn by_connection(log: &[Line], locals: &[Option<String>]) -> Vec<Vec<String>> {
                     at
                 }
             },
-            _ if line.text.starts_with("Account fetch failed: ") => latest,
+            _ if ABOUT_ACCOUNTS.iter().any(|start| line.text.starts_with(start)) => latest,
             _ => None,
         };
         if let Some(slot) = at.and_then(|at| found.get_mut(at))
@@ -201,7 +211,16 @@ fn telling(text: &str) -> Option<&str> {
     {
         text = rest;
     }
-    let noise = ["connection created", "connection closed: Client Closed", "Ping Timer", "Delaying PING"];
+    let noise = [
+        "connection created",
+        "connection closed: Client Closed",
+        // These follow on `authentication error`.
+        "connection closed: Authentication Failure",
+        "unable to connect: authentication error",
+        "Ping Timer",
+        "Delaying PING",
+        "Leafnode compression=",
+    ];
     (!noise.iter().any(|n| text.contains(n))).then_some(text)
 }
 

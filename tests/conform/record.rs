@@ -22,15 +22,18 @@ pub struct Said<T> {
     pub said: T,
 }
 
+/// What was said by the releases that said it.
+pub type Answers = BTreeMap<String, Answer>;
+
 /// A world and what was said in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recorded {
     #[serde(flatten)]
     pub world: World,
     pub start: Vec<Said<Start>>,
-    /// For each client.
+    /// For each client, by the releases; `*` are all that started.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub answers: Vec<Vec<Said<Answer>>>,
+    pub answers: Vec<Answers>,
 }
 
 /// A file of recordings.
@@ -58,6 +61,23 @@ fn said<T: Clone + PartialEq>(by: &[Version], all: impl Iterator<Item = T>) -> V
 pub fn each<T>(said: &[Said<T>]) -> impl Iterator<Item = (Version, &T)> {
     said.iter()
         .flat_map(|s| s.by.split(' ').map(|v| (Version::parse(v).expect("a recorded release"), &s.said)))
+}
+
+impl Recorded {
+    /// What each release answered to a client, one by one.
+    pub fn answers(&self, client: usize) -> Vec<(Version, &Answer)> {
+        let Some(answers) = self.answers.get(client) else { return Vec::new() };
+        let started = || each(&self.start).filter(|(_, s)| s.start.is_none()).map(|(version, _)| version);
+        let of = |(by, answer)| -> Vec<(Version, &Answer)> {
+            let by: &String = by;
+            let versions: Vec<Version> = match by.as_str() {
+                "*" => started().collect(),
+                by => by.split(' ').map(|v| Version::parse(v).expect("a recorded release")).collect(),
+            };
+            versions.into_iter().map(|version| (version, answer)).collect()
+        };
+        answers.iter().flat_map(of).collect()
+    }
 }
 
 impl Recording {
@@ -89,7 +109,11 @@ impl Recording {
                         let answered =
                             by.iter().zip(played).filter_map(|(v, p)| Some((*v, p.answers.get(c)?)));
                         let (by, answers): (Vec<Version>, Vec<&Answer>) = answered.unzip();
-                        said(&by, answers.into_iter().cloned())
+                        let all = said(&by, answers.into_iter().map(Answer::brief));
+                        match <[_; 1]>::try_from(all) {
+                            Ok([same]) => [("*".to_owned(), same.said)].into(),
+                            Err(all) => all.into_iter().map(|s| (s.by, s.said)).collect(),
+                        }
                     })
                     .collect(),
             }

@@ -135,6 +135,18 @@ impl Running {
         self.child.try_wait().is_ok_and(|status| status.is_none())
     }
 
+    /// Whether the process still runs in a moment.
+    pub fn survives(&mut self) -> bool {
+        let until = Instant::now() + Duration::from_millis(120);
+        while Instant::now() < until {
+            if !self.alive() {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        true
+    }
+
     /// What it said beside its log: a panic, if any.
     pub fn said(&self) -> String {
         said(&self.directory)

@@ -114,10 +114,6 @@ impl World {
         })
     }
 
-    /// The same world with these clients only.
-    pub fn with(&self, clients: Vec<Client>) -> Self {
-        Self { clients, ..self.clone() }
-    }
 }
 
 /// The world is all there is: what it does not have is not there.
@@ -184,15 +180,52 @@ pub struct Start {
     pub digest: Option<String>,
 }
 
-/// What a server did with a client.
+/// What a server did with a client. It is written as a list of texts: the verdict, what the client read behind `<`, what
+/// the server logged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<String>", into = "Vec<String>")]
 pub struct Answer {
     /// `accept`, `refuse`, or `crash` and `hang` where the server came to harm.
     pub verdict: String,
     /// What the client read: texts of `-ERR`, or the code of a CONNACK.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub sees: Vec<String>,
     /// What the server logged for this connection, and why it closed it.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub logs: Vec<String>,
+}
+
+impl From<Vec<String>> for Answer {
+    fn from(texts: Vec<String>) -> Self {
+        let mut answer = Self::default();
+        for (at, text) in texts.into_iter().enumerate() {
+            match text.strip_prefix("< ") {
+                _ if at == 0 => answer.verdict = text,
+                Some(seen) => answer.sees.push(seen.to_owned()),
+                None => answer.logs.push(text),
+            }
+        }
+        answer
+    }
+}
+
+impl From<Answer> for Vec<String> {
+    fn from(answer: Answer) -> Self {
+        let seen = answer.sees.into_iter().map(|text| format!("< {text}"));
+        std::iter::once(answer.verdict).chain(seen).chain(answer.logs).collect()
+    }
+}
+
+/// The start of the line of a client that is let in, whose rest names everything again.
+pub const LET_IN: &str = "[DBG] Authenticated JWT";
+
+impl Answer {
+    /// As it is recorded.
+    pub fn brief(&self) -> Self {
+        let mut brief = self.clone();
+        for line in &mut brief.logs {
+            if line.starts_with(LET_IN) {
+                line.truncate(LET_IN.len());
+            }
+        }
+        brief
+    }
 }
