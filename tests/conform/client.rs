@@ -196,11 +196,17 @@ impl Conn {
     pub fn errors(&self) -> Vec<String> {
         if self.mqtt {
             let code = self.heard.get(..4).filter(|b| b[0] == 0x20).map(|b| b[3]);
-            return code.filter(|&c| c != 0).map(|c| format!("CONNACK {c}")).into_iter().collect();
+            let refused = code.filter(|&c| c != 0);
+            return refused.map(|c| match c {
+                5 => "CONNACK 5 (not authorized)".to_owned(),
+                c => format!("CONNACK {c}"),
+            }).into_iter().collect();
         }
         let text = String::from_utf8_lossy(&self.heard);
         let errors = text.lines().filter_map(|l| l.strip_prefix("-ERR '"));
-        errors.map(|e| e.trim_end().trim_end_matches('\'').to_owned()).collect()
+        let mut errors: Vec<String> = errors.map(|e| e.trim_end().trim_end_matches('\'').to_owned()).collect();
+        errors.dedup();
+        errors
     }
 }
 
@@ -242,11 +248,8 @@ pub fn connect(server: &Running, client: &Client) -> (Option<Conn>, Met) {
     };
     let info: Value = serde_json::from_str(info.trim_start_matches("INFO ")).unwrap_or(Value::Null);
     let nonce = info.get("nonce").and_then(Value::as_str).unwrap_or_default();
-    if !client.silent {
-        let text =
-            client.raw.clone().unwrap_or_else(|| Value::Object(members(client, nonce, via)).to_string());
-        conn.send(format!("CONNECT {text}\r\n").as_bytes());
-    }
+    let text = Value::Object(members(client, nonce, via));
+    conn.send(format!("CONNECT {text}\r\n").as_bytes());
     conn.send(b"PING\r\n");
     let met = conn.met(PATIENCE);
     (Some(conn), met)
@@ -277,9 +280,6 @@ fn members(client: &Client, nonce: &str, via: Via) -> Map<String, Value> {
         if let Some(text) = text {
             members.insert(name.into(), json!(text));
         }
-    }
-    if client.new_account {
-        members.insert("new_account".into(), json!(true));
     }
     members
 }

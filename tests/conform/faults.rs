@@ -536,8 +536,6 @@ pub fn clients(sub: &str) -> Vec<(&'static str, Client)> {
         ("account", Client { account: text(&public('A', "a")), ..with(by()) }),
         ("account by name", Client { account: text("A"), ..with(by()) }),
         ("account empty", Client { account: text(""), ..with(by()) }),
-        ("new account", Client { account: text("A"), new_account: true, ..with(by()) }),
-        ("new account without a name", Client { new_account: true, ..with(by()) }),
         ("a proxy", Client { proxy: Some(Sign::By(public('U', "proxy"))), ..with(by()) }),
         ("another proxy", Client { proxy: Some(Sign::By(public('U', "stranger"))), ..with(by()) }),
         ("a proxy of junk", Client { proxy: Some(Sign::Text("!!".into())), ..with(by()) }),
@@ -550,7 +548,6 @@ pub fn strangers() -> Vec<(&'static str, Client)> {
     let u = public('U', "u");
     vec![
         ("nothing", Client::default()),
-        ("nothing, and no CONNECT", Client { silent: true, ..Client::default() }),
         ("a signature alone", Client { sign: Some(Sign::By(u.clone())), ..Client::default() }),
         ("an nkey", Client { nkey: text(&u), sign: Some(Sign::By(u.clone())), ..Client::default() }),
         ("an nkey without signature", Client { nkey: text(&u), ..Client::default() }),
@@ -564,7 +561,6 @@ pub fn strangers() -> Vec<(&'static str, Client)> {
         ("an empty token", Client { jwt: Some(Token::Text(String::new())), ..Client::default() }),
         ("a garbage JWT", Client { jwt: Some(Token::Text("garbage".into())), ..Client::default() }),
         ("an account", Client { account: text("A"), ..Client::default() }),
-        ("a new account", Client { account: text("A"), new_account: true, ..Client::default() }),
     ]
 }
 

@@ -1,9 +1,14 @@
 //! What does jwtfix say to the same world, and where does it differ?
 
-use jwtfix::server::Version;
+use jwtfix::file::config::Sources as _;
+use jwtfix::server::client::{Secret, Signature};
 use jwtfix::server::startup::{Phase, StartVerdict, Startup, startup};
+use jwtfix::server::via::Via;
+use jwtfix::server::{Verdict, Version};
+use zeroize::Zeroizing;
 
-use super::world::{Start, World};
+use super::mint::Sign;
+use super::world::{Answer, Client, LET_IN, Start, World};
 
 /// One difference between jwtfix and a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,4 +71,140 @@ pub fn start(world: &World, version: Version, now: i64, said: &Start) -> (Vec<Di
         differ("digest", said.digest.clone().unwrap_or_default(), digest.unwrap_or_default());
     }
     (found, open)
+}
+
+/// What jwtfix is told of a client; `None`: it cannot be told that.
+fn told(client: &Client, started: &Startup) -> Option<jwtfix::server::Client> {
+    let via = client.via();
+    let text = |t: &Option<String>| t.clone().unwrap_or_default();
+    let mut jwt = client.jwt.as_ref().map(super::mint::Token::text).filter(|t| !t.is_empty());
+    // A websocket's cookie stands in for a JWT that is not there.
+    if jwt.is_none() && via == Via::Websocket {
+        jwt = client.cookies.get(&started.options.websocket.jwt_cookie).cloned();
+    }
+    let mut password = text(&client.pass);
+    if via.is_mqtt() && !password.is_empty() {
+        jwt = None;
+    } else if via.is_mqtt() {
+        password.clear();
+    }
+    let signature = match &client.sign {
+        None => Signature::None,
+        Some(Sign::By(key) | Sign::Padded(key)) => Signature::By(key.clone()),
+        Some(Sign::Stale(_)) => Signature::Junk("A".repeat(86)),
+        Some(Sign::Text(text)) => Signature::Junk(text.clone()),
+    };
+    let proxy = match &client.proxy {
+        None => None,
+        Some(Sign::By(key)) => Some(key.clone()),
+        Some(_) => return None,
+    };
+    Some(jwtfix::server::Client {
+        via,
+        jwt: jwt.map(Zeroizing::new),
+        signature,
+        nkey: text(&client.nkey),
+        user: match via.is_mqtt() && client.user.is_none() && (client.jwt.is_some() || client.pass.is_some()) {
+            true => "jwt".into(),
+            false => text(&client.user),
+        },
+        password: Secret::text(password),
+        token: Secret::text(text(&client.auth_token)),
+        account: text(&client.account),
+        from: Some("127.0.0.1".into()),
+        proxy,
+        ..jwtfix::server::Client::default()
+    })
+}
+
+/// What came of asking about all clients of a world.
+#[derive(Debug, Default)]
+pub struct Asked {
+    pub divergences: Vec<Divergence>,
+    /// How many clients were decided about.
+    pub decided: usize,
+    /// How many were left open.
+    pub open: usize,
+}
+
+/// Where jwtfix decides differently about the clients of a world; each answer with the number of its client.
+pub fn clients<'a>(
+    world: &World,
+    version: Version,
+    now: i64,
+    answers: impl Iterator<Item = (usize, &'a Answer)>,
+) -> Asked {
+    let ours = started(world, version, now);
+    let files = |path: &str| world.file(path);
+    let server = jwtfix::server::World::new(&ours, &files, version, now).in_zone(jiff::tz::TimeZone::UTC);
+    let held = server.held();
+    let mut asked = Asked::default();
+    for (at, answer) in answers {
+        let Some(client) = world.clients.get(at) else { continue };
+        let Some(told) = told(client, &ours) else { continue };
+        let decision = jwtfix::server::connect(&held, &told);
+        asked.decided += 1;
+        let mut differ = |what, server: String, jwtfix: String| {
+            asked.divergences.push(Divergence {
+                place: format!("client:{}: {}", world.name, client.name),
+                version,
+                what,
+                server,
+                jwtfix,
+            });
+        };
+        let shown = answer_text(answer);
+        let harmed = matches!(answer.verdict.as_str(), "crash" | "hang");
+        let verdict = if harmed { "refuse" } else { answer.verdict.as_str() };
+        if decision.verdict == Verdict::Unknown {
+            asked.open += 1;
+            continue;
+        }
+        if decision.verdict.name() != verdict {
+            differ("verdict", shown, format!("{}: {} {}", decision.verdict, decision.gate.unwrap_or_default(), decision.reason));
+            continue;
+        }
+        if harmed {
+            continue;
+        }
+        let sees: Vec<String> = decision.client_sees.iter().cloned().collect();
+        // A limit of subscriptions may be told before another refusal.
+        let seen: Vec<&String> = answer.sees.iter().rev().take(1).collect();
+        if seen != sees.iter().collect::<Vec<_>>() {
+            differ("sees", shown, format!("{}: {sees:?}", decision.gate.unwrap_or_default()));
+            continue;
+        }
+        let said = telling(&answer.logs);
+        let lines: Vec<String> = decision.server_logs.iter().map(ToString::to_string).collect();
+        let lines = telling(&lines);
+        if said != lines {
+            let gate = decision.gate.unwrap_or_default();
+            differ("logs", said.join(" | "), format!("{gate}: {}", lines.join(" | ")));
+        }
+    }
+    asked
+}
+
+/// Lines that the server logs once a second for all connections together, or twice for one.
+const LIMITED: &[&str] = &[
+    "[ERR] maximum subscriptions exceeded",
+    "[ERR] maximum account active connections exceeded",
+    "[ERR] maximum connections exceeded",
+];
+
+/// The lines of a log that tell why: not those about an account, which the first of its clients has alone, nor that a
+/// connection was let in or has ended.
+fn telling(logs: &[String]) -> Vec<String> {
+    let tells = |line: &&String| {
+        let text = line.split_once("] ").map_or("", |(_, text)| text);
+        !super::play::ABOUT_ACCOUNTS.iter().any(|start| text.starts_with(start))
+            && !line.starts_with(LET_IN)
+            && !LIMITED.contains(&line.as_str())
+            && !text.contains(" connection closed: ")
+    };
+    logs.iter().filter(tells).map(|line| line.split(" - Account:").next().unwrap_or_default().to_owned()).collect()
+}
+
+fn answer_text(answer: &Answer) -> String {
+    Vec::<String>::from(answer.clone()).join(" | ")
 }

@@ -81,8 +81,30 @@ fn scratch() {
     if let Ok(only) = std::env::var("ONLY") { worlds.retain(|w| w.name.contains(&only)); }
     println!("{} worlds {} clients, made in {:?}", worlds.len(), worlds.iter().map(|w| w.clients.len()).sum::<usize>(), t.elapsed());
     let t = std::time::Instant::now();
-    let played = play::play_all(&worlds, &binaries, |w, b, played| { if t.elapsed().as_secs() > 2 {} ; let _ = (w, b); played });
+    let played = play::play_all(&worlds, &binaries, |_, _, played| played);
     println!("played in {:?}", t.elapsed());
     let versions: Vec<_> = binaries.iter().map(|b| b.version).collect();
     record::store("gates.json", &record::Recording::new(now, &worlds, &versions, &played));
+}
+
+#[test]
+#[ignore = "x"]
+fn replay() {
+    let recording = record::load("gates.json");
+    let t = std::time::Instant::now();
+    let mut found = Vec::new();
+    let (mut decided, mut open) = (0, 0);
+    for (world, recorded) in recording.whole() {
+        let mut by: std::collections::BTreeMap<_, Vec<_>> = Default::default();
+        for at in 0..world.clients.len() { for (version, answer) in recorded.answers(at) { by.entry(version).or_default().push((at, answer)); } }
+        for (version, said) in record::each(&recorded.start) { found.extend(judge::start(&world, version, recording.at, said).0); }
+        for (version, answers) in by {
+            let asked = judge::clients(&world, version, recording.at, answers.into_iter());
+            found.extend(asked.divergences);
+            decided += asked.decided;
+            open += asked.open;
+        }
+    }
+    println!("{decided} decided, {open} open, {} divergences {:?}", found.len(), t.elapsed());
+    std::fs::write("/tmp/div.txt", record::report(&found.iter().collect::<Vec<_>>())).unwrap();
 }

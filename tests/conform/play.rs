@@ -123,7 +123,8 @@ fn clients(running: &mut Running, waiting: &[super::world::Client]) -> Vec<Answe
         std::thread::sleep(MOMENT);
         for (at, mut conn) in open {
             let answer = &mut answers[at];
-            if !conn.still_open() && !harmed {
+            // Where the server came to harm later, it closed everything.
+            if !conn.still_open() && !(harmed && conn.errors().is_empty()) {
                 // It was let in, and shown the door.
                 answer.verdict = "refuse".into();
             }
@@ -168,6 +169,7 @@ pub const ABOUT_ACCOUNTS: &[&str] = &[
     "Authorization callout response ",
     "Error configuring jetstream ",
     "Account claim for ",
+    "authentication of user ",
 ];
 
 /// What was logged for each connection. Connections come one after the other, so that a line without a connection
@@ -220,6 +222,17 @@ fn telling(text: &str) -> Option<&str> {
         "Ping Timer",
         "Delaying PING",
         "Leafnode compression=",
+        "Leafnode connection closed: Authentication Failure",
+        // What a server says of anybody it let in.
+        "Client connected",
+        "JetStream using domains",
+        "JetStream Not Extended",
+        "has JetStream denied on",
+        "Adding deny [",
+        "Not permitted to subscribe to",
+        "from server overrides account or user config",
+        // The protocol's own word on a refusal.
+        "read error: ",
     ];
     (!noise.iter().any(|n| text.contains(n))).then_some(text)
 }

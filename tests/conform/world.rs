@@ -63,20 +63,12 @@ pub struct Client {
     pub auth_token: Option<String>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub account: Option<String>,
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub new_account: bool,
     /// The proxy's signature.
     #[serde(default, skip_serializing_if = "is_default")]
     pub proxy: Option<Sign>,
     /// Cookies of a websocket.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cookies: BTreeMap<String, String>,
-    /// It sends no CONNECT.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub silent: bool,
-    /// The CONNECT, letter by letter.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub raw: Option<String>,
 }
 
 impl Client {
