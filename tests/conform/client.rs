@@ -197,14 +197,18 @@ impl Conn {
         if self.mqtt {
             let code = self.heard.get(..4).filter(|b| b[0] == 0x20).map(|b| b[3]);
             let refused = code.filter(|&c| c != 0);
-            return refused.map(|c| match c {
-                5 => "CONNACK 5 (not authorized)".to_owned(),
-                c => format!("CONNACK {c}"),
-            }).into_iter().collect();
+            return refused
+                .map(|c| match c {
+                    5 => "CONNACK 5 (not authorized)".to_owned(),
+                    c => format!("CONNACK {c}"),
+                })
+                .into_iter()
+                .collect();
         }
         let text = String::from_utf8_lossy(&self.heard);
         let errors = text.lines().filter_map(|l| l.strip_prefix("-ERR '"));
-        let mut errors: Vec<String> = errors.map(|e| e.trim_end().trim_end_matches('\'').to_owned()).collect();
+        let mut errors: Vec<String> =
+            errors.map(|e| e.trim_end().trim_end_matches('\'').to_owned()).collect();
         errors.dedup();
         errors
     }

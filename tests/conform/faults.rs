@@ -370,8 +370,11 @@ pub fn writings() -> Vec<(&'static str, Writer)> {
         Form::default().sign(&change(&claims.to_string()), by)
     }
     fn part(token: &str, at: usize, change: impl Fn(&str) -> String) -> String {
-        let parts: Vec<String> =
-            token.split('.').enumerate().map(|(i, p)| if i == at { change(p) } else { p.to_owned() }).collect();
+        let parts: Vec<String> = token
+            .split('.')
+            .enumerate()
+            .map(|(i, p)| if i == at { change(p) } else { p.to_owned() })
+            .collect();
         parts.join(".")
     }
     vec![
@@ -409,7 +412,9 @@ pub fn writings() -> Vec<(&'static str, Writer)> {
         ("a blank in front", |c, by| format!(" {}", good(c, by))),
         ("a newline in the header", |c, by| part(&good(c, by), 0, |h| format!("{h}\n"))),
         ("a newline in the payload", |c, by| {
-            part(&good(c, by), 1, |p| format!("{}\n{}", p.get(..8).unwrap_or_default(), p.get(8..).unwrap_or_default()))
+            part(&good(c, by), 1, |p| {
+                format!("{}\n{}", p.get(..8).unwrap_or_default(), p.get(8..).unwrap_or_default())
+            })
         }),
         ("a newline in the signature", |c, by| part(&good(c, by), 2, |s| format!("\n{s}"))),
         ("a blank in the payload", |c, by| part(&good(c, by), 1, |p| format!("{p} "))),
@@ -420,7 +425,9 @@ pub fn writings() -> Vec<(&'static str, Writer)> {
         ("empty", |_, _| String::new()),
         ("a word", |_, _| "garbage".into()),
         ("dots", |_, _| "..".into()),
-        ("decorated", |c, by| format!("-----BEGIN NATS USER JWT-----\n{}\n------END NATS USER JWT------\n", good(c, by))),
+        ("decorated", |c, by| {
+            format!("-----BEGIN NATS USER JWT-----\n{}\n------END NATS USER JWT------\n", good(c, by))
+        }),
         ("quoted", |c, by| format!("\"{}\"", good(c, by))),
         ("in capitals", |c, by| good(c, by).to_uppercase()),
         ("header typ jwt", |c, by| with_header(r#"{"typ":"jwt","alg":"ed25519-nkey"}"#, c, by)),
@@ -452,7 +459,9 @@ pub fn writings() -> Vec<(&'static str, Writer)> {
         ("subs in capitals", |c, by| payload(|p| p.replacen("\"subs\":-1", "\"Subs\":0", 1), c, by)),
         ("exp twice", |c, by| payload(|p| p.replacen('{', r#"{"exp":1,"exp":0,"#, 1), c, by)),
         ("exp twice, the last past", |c, by| payload(|p| p.replacen('{', r#"{"exp":0,"EXP":1,"#, 1), c, by)),
-        ("nats twice", |c, by| payload(|p| p.replacen('{', r#"{"nats":{"subs":0,"bearer_token":true},"#, 1), c, by)),
+        ("nats twice", |c, by| {
+            payload(|p| p.replacen('{', r#"{"nats":{"subs":0,"bearer_token":true},"#, 1), c, by)
+        }),
         ("a null behind a value", |c, by| payload(|p| p.replacen('{', r#"{"exp":1,"exp":null,"#, 1), c, by)),
         ("a long s in a name", |c, by| payload(|p| p.replacen("\"sub\":", "\"ſub\":", 1), c, by)),
         ("blanks around", |c, by| payload(|p| format!(" {p} \n"), c, by)),
@@ -460,7 +469,9 @@ pub fn writings() -> Vec<(&'static str, Writer)> {
         ("a second object", |c, by| payload(|p| format!("{p}{{}}"), c, by)),
         ("a byte order mark", |c, by| payload(|p| format!("\u{feff}{p}"), c, by)),
         ("cut", |c, by| payload(|p| p.get(..p.len() - 1).unwrap_or_default().to_owned(), c, by)),
-        ("a trailing comma", |c, by| payload(|p| format!("{},}}", p.get(..p.len() - 1).unwrap_or_default()), c, by)),
+        ("a trailing comma", |c, by| {
+            payload(|p| format!("{},}}", p.get(..p.len() - 1).unwrap_or_default()), c, by)
+        }),
         ("a comment", |c, by| payload(|p| format!("/* */{p}"), c, by)),
         ("an escaped name", |c, by| payload(|p| p.replacen("\"sub\":", "\"\\u0073ub\":", 1), c, by)),
         ("a bad escape", |c, by| payload(|p| p.replacen('{', r#"{"name":"\x","#, 1), c, by)),
@@ -472,7 +483,11 @@ pub fn writings() -> Vec<(&'static str, Writer)> {
         ("a number", |_, by| Form::default().sign("5", by)),
         ("an empty object", |_, by| Form::default().sign("{}", by)),
         ("a deep value", |c, by| {
-            payload(|p| p.replacen('{', &format!("{{\"foo\":{}{},", "[".repeat(300), "]".repeat(300)), 1), c, by)
+            payload(
+                |p| p.replacen('{', &format!("{{\"foo\":{}{},", "[".repeat(300), "]".repeat(300)), 1),
+                c,
+                by,
+            )
         }),
     ]
 }
@@ -504,7 +519,11 @@ pub fn issuers() -> Vec<(&'static str, String, Arc<Key>)> {
         ("issuer empty", String::new(), a.clone()),
         ("issuer in small letters", public('A', "a").to_lowercase(), a.clone()),
         ("issuer with a newline", format!("{}\n", public('A', "a")), a.clone()),
-        ("issuer with a wrong sum", format!("{}A", public('A', "a").get(..55).unwrap_or_default()), a.clone()),
+        (
+            "issuer with a wrong sum",
+            format!("{}A", public('A', "a").get(..55).unwrap_or_default()),
+            a.clone(),
+        ),
         ("issuer a stranger", public('A', "stranger"), key('A', "stranger")),
         ("issuer another account", public('A', "b"), key('A', "b")),
         ("issuer an unlisted key", public('A', "unlisted"), key('A', "unlisted")),
@@ -553,7 +572,10 @@ pub fn strangers() -> Vec<(&'static str, Client)> {
         ("an nkey without signature", Client { nkey: text(&u), ..Client::default() }),
         ("a user", Client { user: text("a"), pass: text("b"), ..Client::default() }),
         ("a user without password", Client { user: text("a"), ..Client::default() }),
-        ("a user with a wrong password", Client { user: text("a"), pass: text("wrong"), ..Client::default() }),
+        (
+            "a user with a wrong password",
+            Client { user: text("a"), pass: text("wrong"), ..Client::default() },
+        ),
         ("another user", Client { user: text("joe"), pass: text("b"), ..Client::default() }),
         ("a password alone", Client { pass: text("b"), ..Client::default() }),
         ("a token", Client { auth_token: text("t"), ..Client::default() }),
@@ -592,7 +614,9 @@ pub fn accounts(now: i64, label: &str) -> Vec<Edit> {
         put(&mut limits, value);
         edits.push(Edit::new(name, json!({}), json!({ "limits": limits })));
     };
-    for (name, value) in [("0", 0i64), ("-2", -2), ("5000", 5000), ("2^31", 1 << 31), ("2^32", 1 << 32), ("2^40", 1 << 40)] {
+    for (name, value) in
+        [("0", 0i64), ("-2", -2), ("5000", 5000), ("2^31", 1 << 31), ("2^32", 1 << 32), ("2^40", 1 << 40)]
+    {
         limit(&format!("conn {name}"), json!({ "conn": value }));
         limit(&format!("leaf {name}"), json!({ "leaf": value }));
         limit(&format!("subs {name}"), json!({ "subs": value }));
@@ -605,7 +629,10 @@ pub fn accounts(now: i64, label: &str) -> Vec<Edit> {
     limit("exports -2", json!({"exports": -2}));
     limit("no wildcards", json!({"wildcards": false}));
     limit("no bearer", json!({"disallow_bearer": true}));
-    limit("jetstream", json!({"mem_storage": 1_000_000, "disk_storage": 1_000_000, "streams": 5, "consumer": 5}));
+    limit(
+        "jetstream",
+        json!({"mem_storage": 1_000_000, "disk_storage": 1_000_000, "streams": 5, "consumer": 5}),
+    );
     limit("jetstream and tiers", json!({"mem_storage": 1, "tiered_limits": {"R1": {"mem_storage": 1}}}));
     limit("tiers", json!({"tiered_limits": {"R1": {"mem_storage": 1, "disk_storage": 1}}}));
     limit("a tier without name", json!({"tiered_limits": {"": {"mem_storage": 1}}}));
@@ -683,8 +710,14 @@ pub fn accounts(now: i64, label: &str) -> Vec<Edit> {
         ("no weight", json!({"a": [{"subject": "b"}, {"subject": "c"}]})),
         ("bad source", json!({"a..b": [{"subject": "b"}]})),
         ("bad destination", json!({"a": [{"subject": "b..c"}]})),
-        ("clusters", json!({"a": [{"subject": "b", "weight": 90, "cluster": "x"}, {"subject": "c", "weight": 90, "cluster": "y"}]})),
-        ("clusters over", json!({"a": [{"subject": "b", "weight": 90, "cluster": "x"}, {"subject": "c", "weight": 20, "cluster": "x"}]})),
+        (
+            "clusters",
+            json!({"a": [{"subject": "b", "weight": 90, "cluster": "x"}, {"subject": "c", "weight": 90, "cluster": "y"}]}),
+        ),
+        (
+            "clusters over",
+            json!({"a": [{"subject": "b", "weight": 90, "cluster": "x"}, {"subject": "c", "weight": 20, "cluster": "x"}]}),
+        ),
     ] {
         nats(&format!("mappings {name}"), json!({ "mappings": mappings }));
     }
@@ -720,24 +753,51 @@ pub fn exports() -> Vec<(&'static str, Value)> {
         ("a blank", json!([{"type": "stream", "subject": "x y"}])),
         ("an empty token", json!([{"type": "stream", "subject": "x..y"}])),
         ("overlapping", json!([{"type": "stream", "subject": "x.*"}, {"type": "stream", "subject": "x.y"}])),
-        ("overlapping services", json!([{"type": "service", "subject": "x"}, {"type": "service", "subject": "x"}])),
-        ("overlapping kinds", json!([{"type": "service", "subject": "x"}, {"type": "stream", "subject": "x"}])),
+        (
+            "overlapping services",
+            json!([{"type": "service", "subject": "x"}, {"type": "service", "subject": "x"}]),
+        ),
+        (
+            "overlapping kinds",
+            json!([{"type": "service", "subject": "x"}, {"type": "stream", "subject": "x"}]),
+        ),
         ("response type", json!([{"type": "service", "subject": "x", "response_type": "Stream"}])),
         ("bad response type", json!([{"type": "service", "subject": "x", "response_type": "foo"}])),
-        ("response type of a stream", json!([{"type": "stream", "subject": "x", "response_type": "Singleton"}])),
+        (
+            "response type of a stream",
+            json!([{"type": "stream", "subject": "x", "response_type": "Singleton"}]),
+        ),
         ("threshold of a stream", json!([{"type": "stream", "subject": "x", "response_threshold": 5}])),
         ("negative threshold", json!([{"type": "service", "subject": "x", "response_threshold": -5}])),
-        ("latency", json!([{"type": "service", "subject": "x", "service_latency": {"sampling": 50, "results": "l"}}])),
-        ("latency headers", json!([{"type": "service", "subject": "x", "service_latency": {"sampling": "headers", "results": "l"}}])),
-        ("latency 500", json!([{"type": "service", "subject": "x", "service_latency": {"sampling": 500, "results": "l"}}])),
-        ("latency wildcard", json!([{"type": "service", "subject": "x", "service_latency": {"sampling": 50, "results": "l.*"}}])),
-        ("latency of a stream", json!([{"type": "stream", "subject": "x", "service_latency": {"sampling": 50, "results": "l"}}])),
+        (
+            "latency",
+            json!([{"type": "service", "subject": "x", "service_latency": {"sampling": 50, "results": "l"}}]),
+        ),
+        (
+            "latency headers",
+            json!([{"type": "service", "subject": "x", "service_latency": {"sampling": "headers", "results": "l"}}]),
+        ),
+        (
+            "latency 500",
+            json!([{"type": "service", "subject": "x", "service_latency": {"sampling": 500, "results": "l"}}]),
+        ),
+        (
+            "latency wildcard",
+            json!([{"type": "service", "subject": "x", "service_latency": {"sampling": 50, "results": "l.*"}}]),
+        ),
+        (
+            "latency of a stream",
+            json!([{"type": "stream", "subject": "x", "service_latency": {"sampling": 50, "results": "l"}}]),
+        ),
         ("trace of a stream", json!([{"type": "stream", "subject": "x", "allow_trace": true}])),
         ("position", json!([{"type": "stream", "subject": "x.*", "account_token_position": 2}])),
         ("position literal", json!([{"type": "stream", "subject": "x.y", "account_token_position": 2}])),
         ("position far", json!([{"type": "stream", "subject": "x.*", "account_token_position": 3}])),
         ("position wrong", json!([{"type": "stream", "subject": "x.*", "account_token_position": 1}])),
-        ("revocations", json!([{"type": "stream", "subject": "x", "token_req": true, "revocations": {"junk": 5}}])),
+        (
+            "revocations",
+            json!([{"type": "stream", "subject": "x", "token_req": true, "revocations": {"junk": 5}}]),
+        ),
     ]
 }
 
@@ -749,9 +809,7 @@ pub fn imports(own: &str) -> Vec<(&'static str, Value)> {
         put(&mut import, value);
         json!([import])
     };
-    let service = |subject: &str, local: &str| {
-        json!({"type": "service", "subject": subject, "account": b, "local_subject": local})
-    };
+    let service = |subject: &str, local: &str| json!({"type": "service", "subject": subject, "account": b, "local_subject": local});
     vec![
         ("good", one(json!({}))),
         ("a service", json!([service("svc.a", "a")])),
@@ -777,10 +835,16 @@ pub fn imports(own: &str) -> Vec<(&'static str, Value)> {
         ("local_subject one full wildcard", one(json!({"subject": "pub.>", "local_subject": "y"}))),
         ("share of a stream", one(json!({"share": true}))),
         ("share of a service", json!([{"type": "service", "subject": "svc.a", "account": b, "share": true}])),
-        ("trace of a service", json!([{"type": "service", "subject": "svc.a", "account": b, "allow_trace": true}])),
+        (
+            "trace of a service",
+            json!([{"type": "service", "subject": "svc.a", "account": b, "allow_trace": true}]),
+        ),
         ("services that overlap", json!([service("svc.a", "l.x"), service("svc.b", "l.*")])),
         ("the same service twice", json!([service("svc.a", "l"), service("svc.b", "l")])),
-        ("the same stream twice", json!([{"type": "stream", "subject": "pub.x", "account": b}, {"type": "stream", "subject": "pub.x", "account": b}])),
+        (
+            "the same stream twice",
+            json!([{"type": "stream", "subject": "pub.x", "account": b}, {"type": "stream", "subject": "pub.x", "account": b}]),
+        ),
     ]
 }
 

@@ -287,7 +287,19 @@ fn account_edits(stage: &mut Stage, decodable: bool) -> Vec<(String, String)> {
         claims["nats"]["signing_keys"] = json!([public('A', &format!("{label}-key"))]);
         edit.apply(&mut claims);
         // The configuration takes no preload that does not decode.
-        let broken = ["version", "unknown type", "256", "kind", "scope without", "scope of another", "a list", "a text", "a number", "by a", "null"];
+        let broken = [
+            "version",
+            "unknown type",
+            "256",
+            "kind",
+            "scope without",
+            "scope of another",
+            "a list",
+            "a text",
+            "a number",
+            "by a",
+            "null",
+        ];
         if decodable && broken.iter().any(|b| edit.name.contains(b)) {
             continue;
         }
@@ -340,7 +352,10 @@ fn account_memory(now: i64) -> World {
     stage.account_at(&public('A', "old"), Token::of(&text));
     stage.memory();
     account_clients(&mut stage, &labels);
-    account_clients(&mut stage, &[("old".into(), "version 1 layout".into()), ("nobody".into(), "missing".into())]);
+    account_clients(
+        &mut stage,
+        &[("old".into(), "version 1 layout".into()), ("nobody".into(), "missing".into())],
+    );
     stage.done()
 }
 
@@ -349,10 +364,23 @@ fn scopes(now: i64) -> World {
     let mut stage = Stage::new("scopes", now);
     stage.operator(json!({}));
     stage.others();
-    let wrong = ["a text", "a number", "1.5", "list of numbers", "version", "kind", "issuer_account", "tags", "in nats"];
+    let wrong = [
+        "a text",
+        "a number",
+        "1.5",
+        "list of numbers",
+        "version",
+        "kind",
+        "issuer_account",
+        "tags",
+        "in nats",
+    ];
     let edits: Vec<Edit> = faults::users(now)
         .into_iter()
-        .filter(|e| e.top == json!({}) && !wrong.iter().any(|w| e.name.contains(w)) || e.name.starts_with("src one text"))
+        .filter(|e| {
+            e.top == json!({}) && !wrong.iter().any(|w| e.name.contains(w))
+                || e.name.starts_with("src one text")
+        })
         .collect();
     let mut scopes = Vec::new();
     for (at, edit) in edits.iter().enumerate() {
@@ -422,7 +450,17 @@ fn template_users(stage: &Stage, scope: &str) -> Vec<(&'static str, Value)> {
             "tagged",
             with(
                 "ada",
-                json!(["team:x", "team:y", "dept:ops", "wild:*", "blank:a b", "dots:a.b", "colon:a:b", "UPPER:X", "empty:"]),
+                json!([
+                    "team:x",
+                    "team:y",
+                    "dept:ops",
+                    "wild:*",
+                    "blank:a b",
+                    "dots:a.b",
+                    "colon:a:b",
+                    "UPPER:X",
+                    "empty:"
+                ]),
             ),
         ),
         ("dotted", with("a.b", json!(["Team:X", "team:>"]))),
@@ -457,7 +495,10 @@ fn templates(now: i64) -> World {
     for (at, (name, label)) in cases.iter().enumerate() {
         for (who, claims) in template_users(&stage, label) {
             // Lists with more entries are asked for one user in turn.
-            if at % 2 == 0 || at / 2 % 4 == ["plain", "tagged", "dotted", "wild"].iter().position(|w| *w == who).unwrap_or(0) {
+            if at % 2 == 0
+                || at / 2 % 4
+                    == ["plain", "tagged", "dotted", "wild"].iter().position(|w| *w == who).unwrap_or(0)
+            {
                 stage.client(&format!("{name}: {who}"), &claims);
             }
         }
@@ -500,7 +541,8 @@ fn strict(now: i64, strict: bool) -> World {
         let mut claims = stage.account_claims(label);
         claims["iss"] = json!(iss);
         let scope = |key: String| json!({"kind": "user_scope", "key": key, "template": {"subs": -1, "data": -1, "payload": -1}});
-        claims["nats"]["signing_keys"] = json!([public('A', &format!("{label}-key")), scope(public('A', &format!("{label}-scope")))]);
+        claims["nats"]["signing_keys"] =
+            json!([public('A', &format!("{label}-key")), scope(public('A', &format!("{label}-scope")))]);
         stage.account(&claims);
         let own = format!("{label} own scope");
         let mut claims = stage.account_claims(&own);
@@ -531,9 +573,17 @@ fn operators(now: i64) -> World {
     let mut stage = Stage::new("two operators", now);
     stage.operator(json!({}));
     let other = public('O', "other");
-    let claims = claims("operator", &other, &other, stage.iat(), json!({}), json!({"signing_keys": [public('O', "other key")], "strict_signing_key_usage": true}));
+    let claims = claims(
+        "operator",
+        &other,
+        &other,
+        stage.iat(),
+        json!({}),
+        json!({"signing_keys": [public('O', "other key")], "strict_signing_key_usage": true}),
+    );
     stage.token("op2", faults::signed(&claims));
-    for (label, iss) in [("first", "o"), ("second", "other"), ("second key", "other key"), ("third", "third")] {
+    for (label, iss) in [("first", "o"), ("second", "other"), ("second key", "other key"), ("third", "third")]
+    {
         let mut claims = stage.account_claims(label);
         claims["iss"] = json!(public('O', iss));
         stage.account(&claims);
@@ -553,8 +603,22 @@ fn odd_files(now: i64, kind: &str) -> World {
     stage.others();
     stage.directory(kind);
     let labels = [
-        "good", "missing", "empty", "garbage", "decorated", "trailing newline", "leading newline", "small letters",
-        "no suffix", "deleted", "in a directory", "another subject", "a user", "an operator", "forged", "with a blank",
+        "good",
+        "missing",
+        "empty",
+        "garbage",
+        "decorated",
+        "trailing newline",
+        "leading newline",
+        "small letters",
+        "no suffix",
+        "deleted",
+        "in a directory",
+        "another subject",
+        "a user",
+        "an operator",
+        "forged",
+        "with a blank",
         "as a directory",
     ];
     for label in labels {
@@ -565,7 +629,10 @@ fn odd_files(now: i64, kind: &str) -> World {
             "missing" => continue,
             "empty" => (path, String::new()),
             "garbage" => (path, "garbage".into()),
-            "decorated" => (path, format!("-----BEGIN NATS ACCOUNT JWT-----\n{token}\n------END NATS ACCOUNT JWT------\n")),
+            "decorated" => (
+                path,
+                format!("-----BEGIN NATS ACCOUNT JWT-----\n{token}\n------END NATS ACCOUNT JWT------\n"),
+            ),
             "trailing newline" => (path, format!("{token}\n")),
             "leading newline" => (path, format!("\n{token}")),
             "with a blank" => (path, format!("{token} ")),
@@ -596,7 +663,11 @@ fn key_of_stranger() -> std::sync::Arc<super::mint::Key> {
 fn pinned(now: i64) -> World {
     let mut stage = usual("pinned", now);
     stage.memory();
-    stage.world.config += &format!("system_account: {}\nresolver_pinned_accounts: [{}]\n", public('A', "sys"), public('A', "b"));
+    stage.world.config += &format!(
+        "system_account: {}\nresolver_pinned_accounts: [{}]\n",
+        public('A', "sys"),
+        public('A', "b")
+    );
     for label in ["a", "b", "sys", "nobody"] {
         let claims = stage.user_claims(label);
         stage.client(label, &claims);
@@ -617,7 +688,8 @@ fn transports(now: i64) -> World {
     stage.others();
     let mut a = tiered(now, "a");
     let scope = json!({"subs": -1, "data": -1, "payload": -1, "allowed_connection_types": ["MQTT", "LEAFNODE"], "bearer_token": true});
-    a["nats"]["signing_keys"] = json!([{"kind": "user_scope", "key": public('A', "scope"), "template": scope}]);
+    a["nats"]["signing_keys"] =
+        json!([{"kind": "user_scope", "key": public('A', "scope"), "template": scope}]);
     stage.account(&a);
     let mut c = tiered(now, "c");
     put(&mut c["nats"]["limits"], json!({"conn": 0}));
@@ -654,7 +726,8 @@ fn transports(now: i64) -> World {
             stage.client(&format!("{way} limits of {label}"), &claims).via = via.clone();
         }
         stage.push(&format!("{way} nothing"), Client { via: via.clone(), ..Client::default() });
-        let user = Client { via: via.clone(), user: Some("a".into()), pass: Some("b".into()), ..Client::default() };
+        let user =
+            Client { via: via.clone(), user: Some("a".into()), pass: Some("b".into()), ..Client::default() };
         stage.push(&format!("{way} user"), user);
     }
     stage.done()
@@ -668,13 +741,20 @@ fn cookies(now: i64) -> World {
     bearer["nats"]["bearer_token"] = json!(true);
     let plain = stage.user_claims("a");
     let via = Some("WEBSOCKET".to_owned());
-    for (name, cookie) in [("bearer", faults::signed(&bearer).text()), ("plain", faults::signed(&plain).text()), ("junk", "junk".into())] {
+    for (name, cookie) in [
+        ("bearer", faults::signed(&bearer).text()),
+        ("plain", faults::signed(&plain).text()),
+        ("junk", "junk".into()),
+    ] {
         let cookies = [("jwt".to_owned(), cookie)].into();
         let client = Client { via: via.clone(), cookies, ..Client::default() };
         stage.push(&format!("cookie {name}"), client.clone());
         let signed = Client { sign: Some(Sign::By(public('U', "u"))), ..client.clone() };
         stage.push(&format!("cookie {name}, signed"), signed.clone());
-        stage.push(&format!("cookie {name} beside a JWT"), Client { jwt: Some(faults::signed(&plain)), ..signed });
+        stage.push(
+            &format!("cookie {name} beside a JWT"),
+            Client { jwt: Some(faults::signed(&plain)), ..signed },
+        );
         let over_tcp = Client { via: None, ..client };
         stage.push(&format!("cookie {name} over TCP"), over_tcp);
     }
@@ -703,16 +783,38 @@ fn activations(now: i64) -> World {
     case("issuer_account", json!({}), json!({}), json!({"issuer_account": b}));
     case("issuer_account of another", json!({}), json!({}), json!({"issuer_account": public('A', "sys")}));
     case("by another account", json!({}), json!({"iss": public('A', "sys")}), json!({}));
-    case("by an unknown signing key", json!({}), json!({"iss": public('A', "unlisted")}), json!({"issuer_account": b}));
+    case(
+        "by an unknown signing key",
+        json!({}),
+        json!({"iss": public('A', "unlisted")}),
+        json!({"issuer_account": b}),
+    );
     case("by the operator", json!({}), json!({"iss": public('O', "o")}), json!({}));
     case("for a public export", json!({"subject": "pub.x"}), json!({}), json!({"subject": "pub.x"}));
-    case("for a public export, of another", json!({"subject": "pub.x"}), json!({"sub": public('A', "sys")}), json!({"subject": "pub.x"}));
+    case(
+        "for a public export, of another",
+        json!({"subject": "pub.x"}),
+        json!({"sub": public('A', "sys")}),
+        json!({"subject": "pub.x"}),
+    );
     case("revoked", json!({"subject": "revoked.x"}), json!({}), json!({"subject": "revoked.x"}));
-    case("revoked, issued later", json!({"subject": "revoked.x"}), json!({"iat": now + 5000}), json!({"subject": "revoked.x"}));
+    case(
+        "revoked, issued later",
+        json!({"subject": "revoked.x"}),
+        json!({"iat": now + 5000}),
+        json!({"subject": "revoked.x"}),
+    );
     case("for no export", json!({"subject": "none.x"}), json!({}), json!({"subject": "none.x"}));
     for (at, (name, import, top, nats)) in cases.iter().enumerate() {
         let label = format!("importer {at}");
-        let mut activation = claims("activation", &b, &public('A', &label), stage.iat(), json!({}), json!({"kind": "stream", "subject": "priv.x"}));
+        let mut activation = claims(
+            "activation",
+            &b,
+            &public('A', &label),
+            stage.iat(),
+            json!({}),
+            json!({"kind": "stream", "subject": "priv.x"}),
+        );
         Edit::new(name, top.clone(), nats.clone()).apply(&mut activation);
         let mut import_claims = json!({"type": "stream", "subject": "priv.x", "account": b, "token": faults::signed(&activation).text()});
         put(&mut import_claims, import.clone());
@@ -723,7 +825,8 @@ fn activations(now: i64) -> World {
     for (label, own) in [("mine", true), ("not mine", false)] {
         let key = public('A', if own { label } else { "sys" });
         let mut account = stage.account_claims(label);
-        account["nats"]["imports"] = json!([{"type": "stream", "subject": format!("mine.{key}"), "account": b}]);
+        account["nats"]["imports"] =
+            json!([{"type": "stream", "subject": format!("mine.{key}"), "account": b}]);
         stage.account(&account);
     }
     stage.memory();
@@ -806,9 +909,24 @@ fn sentinels(now: i64) -> Vec<World> {
         ("bearer", "a", json!({}), json!({"bearer_token": true})),
         ("expired", "a", json!({"exp": now - 500}), json!({"bearer_token": true})),
         ("unknown account", "nobody", json!({}), json!({"bearer_token": true})),
-        ("only websocket", "a", json!({}), json!({"bearer_token": true, "allowed_connection_types": ["WEBSOCKET"]})),
-        ("scoped bearer", "a", json!({"iss": public('A', "bearer scope")}), json!({"issuer_account": public('A', "a"), "subs": null, "data": null, "payload": null})),
-        ("scoped", "a", json!({"iss": public('A', "scope")}), json!({"issuer_account": public('A', "a"), "subs": null, "data": null, "payload": null})),
+        (
+            "only websocket",
+            "a",
+            json!({}),
+            json!({"bearer_token": true, "allowed_connection_types": ["WEBSOCKET"]}),
+        ),
+        (
+            "scoped bearer",
+            "a",
+            json!({"iss": public('A', "bearer scope")}),
+            json!({"issuer_account": public('A', "a"), "subs": null, "data": null, "payload": null}),
+        ),
+        (
+            "scoped",
+            "a",
+            json!({"iss": public('A', "scope")}),
+            json!({"issuer_account": public('A', "a"), "subs": null, "data": null, "payload": null}),
+        ),
         ("no subject", "a", json!({"sub": "junk"}), json!({"bearer_token": true})),
     ];
     for (name, label, top, nats) in cases {
@@ -859,7 +977,11 @@ fn limits(now: i64) -> Vec<World> {
         let mut stage = usual(name, now);
         stage.memory();
         stage.world.config += config;
-        for edit in faults::users(now).into_iter().filter(|e| e.name.starts_with("subs") || e.name.starts_with("payload")).step_by(2) {
+        for edit in faults::users(now)
+            .into_iter()
+            .filter(|e| e.name.starts_with("subs") || e.name.starts_with("payload"))
+            .step_by(2)
+        {
             let mut claims = stage.user_claims("a");
             edit.apply(&mut claims);
             stage.client(&edit.name, &claims);
@@ -888,7 +1010,10 @@ fn proxies(now: i64) -> Vec<World> {
     let mut worlds = vec![operator.done()];
     for (name, config) in [
         ("bare, a user", "authorization { user: a, password: b, proxy_required: true }\n"),
-        ("bare, users", "authorization { users: [{user: a, password: b, proxy_required: true}, {user: joe, password: b}] }\n"),
+        (
+            "bare, users",
+            "authorization { users: [{user: a, password: b, proxy_required: true}, {user: joe, password: b}] }\n",
+        ),
         ("bare, a token", "authorization { token: t, proxy_required: true }\n"),
     ] {
         let mut stage = Stage::new(&format!("proxies {name}"), now);
@@ -949,13 +1074,38 @@ fn bare(now: i64) -> Vec<World> {
         worlds.push(stage.done());
     }
     let listeners = [
-        ("users", "authorization { users: [{user: a, password: b}, {user: joe, password: c, allowed_connection_types: [STANDARD]}] }\n", "", ""),
+        (
+            "users",
+            "authorization { users: [{user: a, password: b}, {user: joe, password: c, allowed_connection_types: [STANDARD]}] }\n",
+            "",
+            "",
+        ),
         ("own user", "", "authorization { user: a, password: b }", "authorization { user: a, password: b }"),
-        ("own user over another", "authorization { user: joe, password: b }\n", "authorization { user: a, password: b }", "authorization { user: a, password: b }"),
+        (
+            "own user over another",
+            "authorization { user: joe, password: b }\n",
+            "authorization { user: a, password: b }",
+            "authorization { user: a, password: b }",
+        ),
         ("own token", "", "authorization { token: t }", "authorization { token: t }"),
-        ("own token over a user", "authorization { user: a, password: b }\n", "authorization { token: t }", "authorization { token: t }"),
-        ("own no_auth_user", "authorization { users: [{user: a, password: b}, {user: joe, password: c}] }\n", "no_auth_user: a", "no_auth_user: joe"),
-        ("own no_auth_user over another", "no_auth_user: joe\nauthorization { users: [{user: a, password: b}, {user: joe, password: c}] }\n", "no_auth_user: a", "no_auth_user: a"),
+        (
+            "own token over a user",
+            "authorization { user: a, password: b }\n",
+            "authorization { token: t }",
+            "authorization { token: t }",
+        ),
+        (
+            "own no_auth_user",
+            "authorization { users: [{user: a, password: b}, {user: joe, password: c}] }\n",
+            "no_auth_user: a",
+            "no_auth_user: joe",
+        ),
+        (
+            "own no_auth_user over another",
+            "no_auth_user: joe\nauthorization { users: [{user: a, password: b}, {user: joe, password: c}] }\n",
+            "no_auth_user: a",
+            "no_auth_user: a",
+        ),
         ("nothing", "", "", ""),
         ("a token", "authorization { token: t }\n", "", ""),
     ];
@@ -981,15 +1131,56 @@ fn bare_clients(stage: &mut Stage, via: Option<&str>) {
     let sign = Some(Sign::By(public('U', "u")));
     let text = |t: &str| Some(t.to_owned());
     all.push(("a JWT", Client { jwt: Some(jwt.clone()), sign: sign.clone(), ..Client::default() }));
-    all.push(("a JWT and a user", Client { jwt: Some(jwt.clone()), sign: sign.clone(), user: text("a"), pass: text("b"), ..Client::default() }));
-    all.push(("a JWT and an nkey", Client { jwt: Some(jwt), nkey: Some(public('U', "u")), sign: sign.clone(), ..Client::default() }));
-    all.push(("an nkey and a user", Client { nkey: Some(public('U', "u")), sign: sign.clone(), user: text("a"), pass: text("b"), ..Client::default() }));
-    all.push(("another nkey", Client { nkey: Some(public('U', "stranger")), sign: Some(Sign::By(public('U', "stranger"))), ..Client::default() }));
-    all.push(("an nkey signed by another", Client { nkey: Some(public('U', "u")), sign: Some(Sign::By(public('U', "stranger"))), ..Client::default() }));
+    all.push((
+        "a JWT and a user",
+        Client {
+            jwt: Some(jwt.clone()),
+            sign: sign.clone(),
+            user: text("a"),
+            pass: text("b"),
+            ..Client::default()
+        },
+    ));
+    all.push((
+        "a JWT and an nkey",
+        Client { jwt: Some(jwt), nkey: Some(public('U', "u")), sign: sign.clone(), ..Client::default() },
+    ));
+    all.push((
+        "an nkey and a user",
+        Client {
+            nkey: Some(public('U', "u")),
+            sign: sign.clone(),
+            user: text("a"),
+            pass: text("b"),
+            ..Client::default()
+        },
+    ));
+    all.push((
+        "another nkey",
+        Client {
+            nkey: Some(public('U', "stranger")),
+            sign: Some(Sign::By(public('U', "stranger"))),
+            ..Client::default()
+        },
+    ));
+    all.push((
+        "an nkey signed by another",
+        Client {
+            nkey: Some(public('U', "u")),
+            sign: Some(Sign::By(public('U', "stranger"))),
+            ..Client::default()
+        },
+    ));
     all.push(("a junk nkey", Client { nkey: text("junk"), sign: sign.clone(), ..Client::default() }));
-    all.push(("an nkey with a junk signature", Client { nkey: Some(public('U', "u")), sign: Some(Sign::Text("!!".into())), ..Client::default() }));
+    all.push((
+        "an nkey with a junk signature",
+        Client { nkey: Some(public('U', "u")), sign: Some(Sign::Text("!!".into())), ..Client::default() },
+    ));
     all.push(("joe", Client { user: text("joe"), pass: text("c"), ..Client::default() }));
-    all.push(("a user with a token", Client { user: text("a"), pass: text("b"), auth_token: text("t"), ..Client::default() }));
+    all.push((
+        "a user with a token",
+        Client { user: text("a"), pass: text("b"), auth_token: text("t"), ..Client::default() },
+    ));
     all.push(("a token as the password", Client { user: text("x"), pass: text("t"), ..Client::default() }));
     for (name, client) in all {
         // MQTT has neither nkeys nor tokens.
@@ -1029,7 +1220,10 @@ fn leafs(now: i64) -> Vec<World> {
     for (name, leaf) in [
         ("a user", "authorization { user: a, password: b }".to_owned()),
         ("a user of an account", format!("authorization {{ user: a, password: b, account: {a} }}")),
-        ("a user of an unknown account", format!("authorization {{ user: a, password: b, account: {} }}", public('A', "nobody"))),
+        (
+            "a user of an unknown account",
+            format!("authorization {{ user: a, password: b, account: {} }}", public('A', "nobody")),
+        ),
         ("an nkey", format!("authorization {{ nkey: {u} }}")),
         ("nothing", String::new()),
     ] {
@@ -1067,9 +1261,24 @@ fn callouts(now: i64) -> Vec<World> {
 
     let issuer = public('A', "a");
     for (name, config) in [
-        ("global", format!("authorization {{ timeout: 0.2, users: [{{user: a, password: b}}, {{user: joe, password: c}}], auth_callout {{ issuer: {issuer}, auth_users: [a] }} }}\n")),
-        ("of an account", format!("accounts {{ A {{ users: [{{user: a, password: b}}] }}, B {{ users: [{{user: joe, password: c}}] }} }}\nauthorization {{ timeout: 0.2, auth_callout {{ issuer: {issuer}, account: A, auth_users: [a] }} }}\n")),
-        ("of allowed accounts", format!("accounts {{ A {{ users: [{{user: a, password: b}}] }}, B {{ users: [{{user: joe, password: c}}] }} }}\nauthorization {{ timeout: 0.2, auth_callout {{ issuer: {issuer}, account: A, auth_users: [a], allowed_accounts: [A] }} }}\n")),
+        (
+            "global",
+            format!(
+                "authorization {{ timeout: 0.2, users: [{{user: a, password: b}}, {{user: joe, password: c}}], auth_callout {{ issuer: {issuer}, auth_users: [a] }} }}\n"
+            ),
+        ),
+        (
+            "of an account",
+            format!(
+                "accounts {{ A {{ users: [{{user: a, password: b}}] }}, B {{ users: [{{user: joe, password: c}}] }} }}\nauthorization {{ timeout: 0.2, auth_callout {{ issuer: {issuer}, account: A, auth_users: [a] }} }}\n"
+            ),
+        ),
+        (
+            "of allowed accounts",
+            format!(
+                "accounts {{ A {{ users: [{{user: a, password: b}}] }}, B {{ users: [{{user: joe, password: c}}] }} }}\nauthorization {{ timeout: 0.2, auth_callout {{ issuer: {issuer}, account: A, auth_users: [a], allowed_accounts: [A] }} }}\n"
+            ),
+        ),
     ] {
         let mut stage = Stage::new(&format!("callout {name}"), now);
         stage.world.config = config;
@@ -1098,7 +1307,8 @@ fn lethal(now: i64) -> Vec<World> {
         stage.operator(json!({}));
         let mut a = stage.account_claims("a");
         let template = json!({"subs": -1, "data": -1, "payload": -1, "pub": list});
-        a["nats"]["signing_keys"] = json!([{"kind": "user_scope", "key": public('A', "scope"), "template": template}]);
+        a["nats"]["signing_keys"] =
+            json!([{"kind": "user_scope", "key": public('A', "scope"), "template": template}]);
         stage.account(&a);
         stage.memory();
         let mut claims = stage.scoped_claims("a", "scope");

@@ -17,11 +17,6 @@ mod record;
 mod server;
 mod world;
 
-fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    i64::try_from(since.expect("a clock after 1970").as_secs()).expect("a time")
-}
-
 /// The time that live worlds are made for.
 fn clock() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
@@ -29,82 +24,74 @@ fn clock() -> i64 {
 }
 
 const STARTS: &str = "starts.json";
+const CLIENTS: &str = "clients.json";
 
-#[test]
-fn recorded_servers_start_as_they_did() {
-    let recording = record::load(STARTS);
-    let mut found = Vec::new();
-    let mut asked = 0;
+/// Asks jwtfix about every answer of a recording.
+fn ask(recording: &record::Recording) -> judge::Asked {
+    let mut all = judge::Asked::default();
     for (world, recorded) in recording.whole() {
         for (version, said) in record::each(&recorded.start) {
-            asked += 1;
-            found.extend(judge::start(&world, version, recording.at, said).0);
+            let (divergences, open) = judge::start(&world, version, recording.at, said);
+            all.divergences.extend(divergences);
+            all.starts += 1;
+            all.open_starts += usize::from(open);
+        }
+        for (version, answers) in recorded.by_release(world.clients.len()) {
+            all.add(judge::clients(&world, version, recording.at, answers.into_iter()));
         }
     }
-    assert!(asked > 3000, "only {asked} answers");
-    record::only_known(&found, true, "start:");
+    all
 }
 
-/// The hand-made configurations, played on every release at hand.
+/// Plays worlds, writes down what came of it if that is asked for, and asks jwtfix the same.
+fn play(worlds: &[world::World], now: i64, name: Option<&str>) -> judge::Asked {
+    let binaries = server::binaries();
+    assert!(!binaries.is_empty(), "no nats-server in /opt/nats/bin or $NATS_SERVERS");
+    let versions: Vec<_> = binaries.iter().map(|b| b.version).collect();
+    let played = play::play_all(worlds, &binaries, |_, _, played| played);
+    if let (Some(name), true) = (name, record::wanted()) {
+        record::store(name, &record::Recording::new(now, worlds, &versions, &played));
+    }
+    let mut all = judge::Asked::default();
+    for (world, played) in worlds.iter().zip(&played) {
+        for (binary, played) in binaries.iter().zip(played) {
+            let (divergences, open) = judge::start(world, binary.version, now, &played.start);
+            all.divergences.extend(divergences);
+            all.starts += 1;
+            all.open_starts += usize::from(open);
+            all.add(judge::clients(world, binary.version, now, played.answers.iter().enumerate()));
+        }
+    }
+    println!("{} worlds on {} releases: {all}", worlds.len(), binaries.len());
+    all
+}
+
+#[test]
+fn recorded_servers_start_as_jwtfix_says() {
+    let asked = ask(&record::load(STARTS));
+    assert!(asked.starts > 5000, "only {asked}");
+    record::only_known(&asked.divergences, Some(STARTS));
+}
+
+#[test]
+fn recorded_clients_fare_as_jwtfix_says() {
+    let asked = ask(&record::load(CLIENTS));
+    assert!(asked.decided > 40_000, "only {asked}");
+    record::only_known(&asked.divergences, Some(CLIENTS));
+}
+
 #[test]
 #[ignore = "needs nats-servers"]
 fn live_servers_start_as_jwtfix_says() {
     let now = clock();
-    let binaries = server::binaries();
-    assert!(!binaries.is_empty(), "no nats-server in /opt/nats/bin or $NATS_SERVERS");
     let worlds = cast::read(include_str!("configs.txt"), now);
-    let played = play::play_all(&worlds, &binaries, |_, _, played| played);
-    if record::wanted() {
-        let versions: Vec<_> = binaries.iter().map(|b| b.version).collect();
-        record::store(STARTS, &record::Recording::new(now, &worlds, &versions, &played));
-    }
-    let mut found = Vec::new();
-    let mut open = 0;
-    for (world, played) in worlds.iter().zip(&played) {
-        for (binary, played) in binaries.iter().zip(played) {
-            let (divergences, unknown) = judge::start(world, binary.version, now, &played.start);
-            found.extend(divergences);
-            open += usize::from(unknown);
-        }
-    }
-    println!("{} configurations on {} releases, {open} left open", worlds.len(), binaries.len());
-    record::only_known(&found, false, "start:");
+    record::only_known(&play(&worlds, now, Some(STARTS)).divergences, None);
 }
 
 #[test]
 #[ignore = "needs nats-servers"]
-fn scratch() {
+fn live_clients_fare_as_jwtfix_says() {
     let now = clock();
-    let binaries = server::binaries();
-    let t = std::time::Instant::now();
-    let mut worlds = gates::worlds(now);
-    if let Ok(only) = std::env::var("ONLY") { worlds.retain(|w| w.name.contains(&only)); }
-    println!("{} worlds {} clients, made in {:?}", worlds.len(), worlds.iter().map(|w| w.clients.len()).sum::<usize>(), t.elapsed());
-    let t = std::time::Instant::now();
-    let played = play::play_all(&worlds, &binaries, |_, _, played| played);
-    println!("played in {:?}", t.elapsed());
-    let versions: Vec<_> = binaries.iter().map(|b| b.version).collect();
-    record::store("gates.json", &record::Recording::new(now, &worlds, &versions, &played));
-}
-
-#[test]
-#[ignore = "x"]
-fn replay() {
-    let recording = record::load("gates.json");
-    let t = std::time::Instant::now();
-    let mut found = Vec::new();
-    let (mut decided, mut open) = (0, 0);
-    for (world, recorded) in recording.whole() {
-        let mut by: std::collections::BTreeMap<_, Vec<_>> = Default::default();
-        for at in 0..world.clients.len() { for (version, answer) in recorded.answers(at) { by.entry(version).or_default().push((at, answer)); } }
-        for (version, said) in record::each(&recorded.start) { found.extend(judge::start(&world, version, recording.at, said).0); }
-        for (version, answers) in by {
-            let asked = judge::clients(&world, version, recording.at, answers.into_iter());
-            found.extend(asked.divergences);
-            decided += asked.decided;
-            open += asked.open;
-        }
-    }
-    println!("{decided} decided, {open} open, {} divergences {:?}", found.len(), t.elapsed());
-    std::fs::write("/tmp/div.txt", record::report(&found.iter().collect::<Vec<_>>())).unwrap();
+    let worlds = gates::worlds(now);
+    record::only_known(&play(&worlds, now, Some(CLIENTS)).divergences, None);
 }

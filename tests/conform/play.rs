@@ -103,7 +103,11 @@ fn clients(running: &mut Running, waiting: &[super::world::Client]) -> Vec<Answe
             locals.push(conn.as_ref().map(|c| c.local.clone()));
             answer.sees = conn.as_ref().map(Conn::errors).unwrap_or_default();
             // A server that closes without a word may be about to end.
-            let alive = if met == Met::Closed && answer.sees.is_empty() { running.survives() } else { running.alive() };
+            let alive = if met == Met::Closed && answer.sees.is_empty() {
+                running.survives()
+            } else {
+                running.alive()
+            };
             let verdict = match met {
                 _ if !alive => "crash",
                 Met::Accepted => "accept",
@@ -199,10 +203,21 @@ fn by_connection(log: &[Line], locals: &[Option<String>]) -> Vec<Vec<String>> {
         if let Some(slot) = at.and_then(|at| found.get_mut(at))
             && let Some(text) = telling(&line.text)
         {
-            slot.push(format!("[{}] {text}", line.level));
+            slot.push(unnamed(format!("[{}] {text}", line.level)));
         }
     }
     found
+}
+
+/// A line without the name that a server makes up for anonymous clients.
+fn unnamed(mut line: String) -> String {
+    let made_up = |name: &str| name.len() == 9 && name.bytes().take(8).all(|b| b.is_ascii_alphanumeric());
+    if let Some(at) = line.find("\"nats-").map(|at| at + 6)
+        && line.get(at..at + 9).is_some_and(made_up)
+    {
+        line.replace_range(at..at + 8, "XXXXXXXX");
+    }
+    line
 }
 
 /// A line without the client's identity, unless it tells nothing.

@@ -105,7 +105,6 @@ impl World {
             None => (path.as_str(), Some(self.filled(text))),
         })
     }
-
 }
 
 /// The world is all there is: what it does not have is not there.
