@@ -17,7 +17,7 @@ use jwtfix::server::connect::connect;
 use jwtfix::server::startup::{StartVerdict, startup};
 use jwtfix::server::world::World;
 use jwtfix::server::{Verdict, Version};
-use jwtfix::token::{Account, Body, Claims, ClaimsData, OperatorLimits, Operator, UNLIMITED, User, encode};
+use jwtfix::token::{Account, Body, Claims, ClaimsData, Operator, OperatorLimits, UNLIMITED, User, encode};
 
 const ACCOUNTS: usize = 10_000;
 const NOW: i64 = 1_795_500_000;
@@ -55,10 +55,18 @@ fn main() {
     let client = Client::with_jwt(jwt, Some(&user.public().to_string()));
 
     println!("{ACCOUNTS} preloaded accounts, {} bytes of configuration", config.len());
-    let parsed = median(5, || drop(black_box(parse("nats.conf", config.as_bytes(), Version::NEWEST, &Nothing).expect("parses"))));
+    let parsed = median(5, || {
+        drop(black_box(parse("nats.conf", config.as_bytes(), Version::NEWEST, &Nothing).expect("parses")))
+    });
     println!("parsing the configuration       {:9.2} ms", parsed * 1e3);
-    let started = median(3, || drop(black_box(startup("nats.conf", config.as_bytes(), Version::NEWEST, NOW, &Nothing))));
-    println!("starting the server             {:9.2} ms   {:.1} us a preload beyond parsing", started * 1e3, (started - parsed) * 1e6 / ACCOUNTS as f64);
+    let started = median(3, || {
+        drop(black_box(startup("nats.conf", config.as_bytes(), Version::NEWEST, NOW, &Nothing)))
+    });
+    println!(
+        "starting the server             {:9.2} ms   {:.1} us a preload beyond parsing",
+        started * 1e3,
+        (started - parsed) * 1e6 / ACCOUNTS as f64
+    );
     let startup_preloaded = startup("nats.conf", config.as_bytes(), Version::NEWEST, NOW, &Nothing);
     assert_eq!(startup_preloaded.verdict, StartVerdict::Starts, "{:?}", startup_preloaded.errors);
     let nothing = |_: &str| Err(ReadError::NotFound);
