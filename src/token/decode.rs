@@ -197,6 +197,12 @@ fn generic_claims(
     Claims { data, claim_type, tags: Vec::new(), version: -1, body: Body::Generic(nats) }
 }
 
+/// The payload's bytes.
+pub(crate) fn payload_of(token: &[u8]) -> Option<Vec<u8>> {
+    let [_, payload, _] = chunks(token)?;
+    base64::decode(&token[payload]).ok()
+}
+
 /// The three parts between the dots.
 pub(crate) fn chunks(token: &[u8]) -> Option<[Range<usize>; 3]> {
     let mut dots = token.iter().enumerate().filter(|(_, byte)| **byte == b'.').map(|(at, _)| at);

@@ -23,6 +23,7 @@ pub(crate) use decode::parse_of_any_size;
 pub use decode::*;
 pub use distance::{distance, nearest};
 pub use encode::{EncodeError, HEADER, Sign, assemble, encode, jti, payload};
+pub(crate) use pointer::of_member as pointer_of_member;
 pub use quote::quote;
 pub use reader::Oddity;
 pub use reading::{Deviation, Signature, Token};

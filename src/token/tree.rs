@@ -56,6 +56,11 @@ impl Tree {
         }
     }
 
+    /// The tree of a JSON object that has been read already.
+    pub fn of(value: Value) -> Option<Tree> {
+        if let Value::Object(members) = value { Some(Tree { members }) } else { None }
+    }
+
     /// The tree as a JSON value.
     pub fn value(&self) -> Value {
         Value::Object(self.members.clone())
