@@ -3,6 +3,7 @@
 //! Whatever stands at a path - a FIFO, a device, five gigabytes, a link to itself - the answer comes at once and is
 //! one line with a hint. What the bytes are is for `file`.
 
+mod state;
 mod stream;
 mod walk;
 mod write;
@@ -15,9 +16,10 @@ use rustix::fs::{FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
+pub use state::{Lock, Log, change_mode, drafts_of, lock, make_directory, names, remove, rename};
 pub use stream::{Directory, Entry, Names};
 pub use walk::{DEEPEST, Seen, walk};
-pub use write::{Write, write_atomic};
+pub use write::{Staged, Write, stage, sync_directory, write_atomic};
 
 /// What the disk did not do.
 #[derive(Debug, thiserror::Error)]

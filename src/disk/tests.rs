@@ -256,3 +256,71 @@ fn a_file_that_another_hand_wrote_is_left_alone() {
     write_atomic(&path, b"3", how).unwrap();
     assert_eq!(fs::read(&path).unwrap(), b"3");
 }
+
+#[test]
+fn staged_bytes_take_their_place_or_vanish() {
+    let dir = scratch();
+    let path = dir.path().join("a.jwt");
+    fs::write(&path, "old").unwrap();
+    let before = look(&path).unwrap();
+    let how = Write { replaces: Some(before), ..Write::default() };
+    let staged = stage(&path, b"new", how).unwrap();
+    staged.sync().unwrap();
+    assert_eq!(fs::read(&path).unwrap(), b"old");
+    assert_eq!(drafts_of(std::process::id(), dir.path()).unwrap().len(), 1);
+    assert_eq!(staged.take_place().unwrap(), dir.path());
+    assert_eq!(fs::read(&path).unwrap(), b"new");
+    assert!(drafts_of(std::process::id(), dir.path()).unwrap().is_empty());
+    let staged = stage(&path, b"third", Write::default()).unwrap();
+    drop(staged);
+    assert_eq!(names(dir.path()).unwrap(), [path.clone()]);
+    let staged =
+        stage(&path, b"late", Write { replaces: Some(look(&path).unwrap()), ..Write::default() }).unwrap();
+    fs::write(&path, "other hand").unwrap();
+    assert!(matches!(staged.take_place(), Err(DiskError::Changed { .. })));
+    assert_eq!(fs::read(&path).unwrap(), b"other hand");
+}
+
+#[test]
+fn a_log_grows_and_is_cut() {
+    let dir = scratch();
+    let path = dir.path().join("deep/er/log");
+    make_directory(path.parent().unwrap()).unwrap();
+    make_directory(path.parent().unwrap()).unwrap();
+    assert_eq!(fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
+    let mut log = Log::open(&path).unwrap();
+    log.append(b"one").unwrap();
+    drop(log);
+    let mut log = Log::open(&path).unwrap();
+    log.append(b" two and a half").unwrap();
+    log.cut(7).unwrap();
+    log.append(b"!").unwrap();
+    log.sync().unwrap();
+    assert_eq!(fs::read(&path).unwrap(), b"one two!");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(make_directory(&path).is_err());
+}
+
+#[test]
+fn a_lock_is_held_once() {
+    let dir = scratch();
+    let held = lock(dir.path()).unwrap().expect("free");
+    assert!(lock(dir.path()).unwrap().is_none());
+    drop(held);
+    assert!(lock(dir.path()).unwrap().is_some());
+    assert!(lock(&dir.path().join("none")).is_err());
+}
+
+#[test]
+fn a_name_is_not_taken_from_another() {
+    let dir = scratch();
+    let (a, b) = (dir.path().join("a"), dir.path().join("b"));
+    fs::write(&a, "a").unwrap();
+    fs::write(&b, "b").unwrap();
+    assert!(matches!(rename(&a, &b), Err(DiskError::Exists { path }) if path == b));
+    remove(&b).unwrap();
+    rename(&a, &b).unwrap();
+    change_mode(&b, 0o640).unwrap();
+    assert_eq!((fs::read(&b).unwrap(), look(&b).unwrap().mode), (b"a".to_vec(), 0o640));
+    assert!(matches!(remove(&a), Err(DiskError::NotFound { .. })));
+}

@@ -27,44 +27,81 @@ pub struct Write {
 
 /// Writes a file as a whole or not at all. A link is followed: what it names is replaced, the link stays.
 pub fn write_atomic(path: &Path, bytes: &[u8], how: Write) -> Result<(), DiskError> {
+    let staged = stage(path, bytes, how)?;
+    if how.durable {
+        staged.sync()?;
+    }
+    let directory = staged.take_place()?;
+    if how.durable { sync_directory(&directory) } else { Ok(()) }
+}
+
+/// New bytes that stand beside the old ones and have not yet taken their place. Dropped before that, they are gone.
+pub struct Staged {
+    draft: Draft,
+    /// As it was asked for.
+    path: PathBuf,
+    /// What it names, links followed.
+    target: PathBuf,
+    how: Write,
+}
+
+/// Puts new bytes beside the old ones.
+pub fn stage(path: &Path, bytes: &[u8], how: Write) -> Result<Staged, DiskError> {
     let old = if how.new { None } else { replaced(path, how.replaces)? };
-    let (target, old) = match &old {
-        Some((target, stat)) => (target.as_path(), Some(stat)),
-        None => (path, None),
+    let (target, old) = match old {
+        Some((target, stat)) => (target, Some(stat)),
+        None => (path.to_owned(), None),
     };
-    let directory = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut draft = Draft::create(directory, path, how.secret || old.is_some())?;
-    let failed = |errno| DiskError::of(path, errno);
+    let draft = Draft::create(directory_of(&target), path, how.secret || old.is_some())?;
     let mut rest = bytes;
     while !rest.is_empty() {
-        let written = rustix::io::retry_on_intr(|| rustix::io::write(&draft.file, rest)).map_err(failed)?;
+        let written = rustix::io::retry_on_intr(|| rustix::io::write(&draft.file, rest))
+            .map_err(|errno| DiskError::of(path, errno))?;
         rest = rest.get(written..).unwrap_or_default();
     }
-    if let Some(old) = old {
-        keep(&draft.file, old, target, path)?;
+    if let Some(old) = &old {
+        keep(&draft.file, old, &target, path)?;
     }
-    if how.durable {
-        rustix::fs::fsync(&draft.file).map_err(failed)?;
+    Ok(Staged { draft, path: path.to_owned(), target, how })
+}
+
+impl Staged {
+    /// Waits until the bytes are on the disk.
+    pub fn sync(&self) -> Result<(), DiskError> {
+        rustix::fs::fsync(&self.draft.file).map_err(|errno| DiskError::of(&self.path, errno))
     }
-    if let Some(before) = how.replaces
-        && super::look(target).ok() != Some(before)
-    {
-        return Err(DiskError::Changed { path: path.to_owned() });
-    }
-    draft.take_name(target, how.new).map_err(failed)?;
-    if how.durable {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let directory = rustix::fs::open(directory, flags, Mode::empty()).map_err(failed)?;
-        // Some file systems of a network have no order to keep and say so.
-        match rustix::fs::fsync(&directory) {
-            Ok(()) | Err(Errno::INVAL | Errno::NOTSUP) => {}
-            Err(errno) => return Err(failed(errno)),
+
+    /// Lets the new bytes take the place of the old ones. Returns the directory that now has the name, and is to be
+    /// given to [`sync_directory`] if the name is to outlast a loss of power.
+    pub fn take_place(mut self) -> Result<PathBuf, DiskError> {
+        if let Some(before) = self.how.replaces
+            && super::look(&self.target).ok() != Some(before)
+        {
+            return Err(DiskError::Changed { path: self.path.clone() });
         }
+        self.draft.take_name(&self.target, self.how.new).map_err(|errno| DiskError::of(&self.path, errno))?;
+        Ok(directory_of(&self.target).to_owned())
     }
-    Ok(())
+}
+
+/// The directory that a file stands in.
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Waits until the names of a directory are on the disk.
+pub fn sync_directory(directory: &Path) -> Result<(), DiskError> {
+    let failed = |errno| DiskError::of(directory, errno);
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let open = rustix::fs::open(directory, flags, Mode::empty()).map_err(failed)?;
+    // Some file systems of a network have no order to keep and say so.
+    match rustix::fs::fsync(&open) {
+        Ok(()) | Err(Errno::INVAL | Errno::NOTSUP) => Ok(()),
+        Err(errno) => Err(failed(errno)),
+    }
 }
 
 /// The file that is replaced, its links resolved; none where nothing stands there.
