@@ -111,6 +111,11 @@ pub fn change_mode(path: &Path, mode: u32) -> Result<(), DiskError> {
     rustix::fs::chmod(path, Mode::from_raw_mode(mode)).map_err(|errno| DiskError::of(path, errno))
 }
 
+/// A path with its links resolved; none where nothing stands there.
+pub fn real(path: &Path) -> Option<PathBuf> {
+    std::fs::canonicalize(path).ok()
+}
+
 /// The names in a directory, sorted.
 pub fn names(directory: &Path) -> Result<Vec<PathBuf>, DiskError> {
     let failed = |errno| DiskError::of(directory, errno);
