@@ -14,7 +14,7 @@ use super::wish::{Wish, WishError};
 use crate::nkey::PublicKey;
 use crate::token::json::write_value;
 use crate::token::{
-    Claims, EncodeError, Issue, Kind, Layout, Token, Tree, decode, parse, payload_of, validate,
+    Claims, EncodeError, Issue, Kind, Layout, Token, Tree, decode, load, parse, payload_of, validate,
 };
 
 /// Why there is no new token.
@@ -97,6 +97,17 @@ impl Draft {
     /// The kind of the token.
     pub(crate) fn kind(&self) -> Kind {
         self.before.claims.kind()
+    }
+
+    /// What the token claims once it is changed, but for the signature.
+    pub(crate) fn claims_after(&self) -> Result<Claims, Refused> {
+        let loaded = load(&self.after.payload()).map_err(|error| Refused::Decode(error.to_string()))?;
+        Ok(loaded.claims)
+    }
+
+    /// What stands at a place of the changed payload.
+    pub(crate) fn get(&self, pointer: &str) -> Option<&Value> {
+        self.after.get(pointer)
     }
 
     /// Whether anything was asked for that is not so already.

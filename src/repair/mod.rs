@@ -1,21 +1,29 @@
 //! What would put it right? Plans, signatures, proofs, claim diffs.
 
+mod carry_out;
 mod claim_diff;
 mod draft;
 mod form;
 mod journal;
 mod keys;
+mod order;
+mod plan;
 mod run;
 mod signer;
+mod survey;
 mod widen;
 mod wish;
 
+pub use carry_out::{CarryError, Work};
 pub use claim_diff::{Change, diff};
 pub use draft::{Refused, Renewed};
 pub use form::FormError;
 pub use journal::{NewBytes, WouldKeepSecret};
 pub use keys::{Elsewhere, Ring, SignError, Unusable};
+pub use order::{Hold, Order, Permit};
+pub use plan::{Failed, Held, Plan, Planner, Stale, Step, StepError};
 pub use run::{Head, Run, RunError, Runs, State};
 pub use signer::{Candidate, Class, NoKey};
+pub use survey::{Given, Place, Site, Spot, Survey, Unreadable, Way};
 pub use widen::widened;
 pub use wish::{Wish, WishError};

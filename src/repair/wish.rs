@@ -64,8 +64,8 @@ pub enum WishError {
     /// The key to be replaced is not listed.
     #[error("{0} is not among its signing keys")]
     NotListed(PublicKey),
-    /// It does not end, or nobody knows when it was signed.
-    #[error("it has no lifetime to renew: it does not end, or does not say when it was signed")]
+    /// It ends, and nobody knows how long after its signature.
+    #[error("it has no lifetime to renew: it does not say when it was signed, or was over by then")]
     NoLifetime,
 }
 
@@ -98,7 +98,11 @@ impl Wish {
             Wish::Renew => {
                 let number = |pointer: &str| tree.get(pointer).and_then(Value::as_i64).unwrap_or_default();
                 let (exp, iat) = (number("/exp"), number("/iat"));
-                if exp <= 0 || iat <= 0 || exp <= iat {
+                // What never ends needs no renewal.
+                if exp <= 0 {
+                    return Ok(Vec::new());
+                }
+                if iat <= 0 || exp <= iat {
                     return Err(WishError::NoLifetime);
                 }
                 Ok(second(tree, "/exp", now.saturating_add(exp.saturating_sub(iat))))
@@ -282,8 +286,9 @@ mod tests {
             applied(&Wish::Renew, json!({"exp": 150, "iat": 100})).1,
             json!({"exp": 1050, "iat": 100})
         );
-        for endless in [json!({}), json!({"exp": 150}), json!({"iat": 5}), json!({"exp": 5, "iat": 9})] {
-            let refused = Wish::Renew.apply(&mut tree(endless), Kind::User, 1_000);
+        assert!(applied(&Wish::Renew, json!({"iat": 5})).0.is_empty());
+        for odd in [json!({"exp": 150}), json!({"exp": 5, "iat": 9})] {
+            let refused = Wish::Renew.apply(&mut tree(odd), Kind::User, 1_000);
             assert_eq!(refused, Err(WishError::NoLifetime));
         }
     }

@@ -5,7 +5,7 @@ pub mod client;
 pub mod connect;
 pub mod decision;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod gates;
 pub mod load;
 pub mod options;

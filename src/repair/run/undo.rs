@@ -32,7 +32,7 @@ type Standing = HashMap<PathBuf, Option<Hash>>;
 /// What has to be taken back, last things first. What is already as it was is left out; what is neither is told.
 pub(super) fn steps<'a>(records: &'a [Record], leave: &Leave) -> Result<Vec<Step<'a>>, RunError> {
     let mut standing = Standing::new();
-    let mut at = |path: &Path, standing: &mut Standing| -> Result<Option<Hash>, RunError> {
+    let at = |path: &Path, standing: &mut Standing| -> Result<Option<Hash>, RunError> {
         if let Some(hash) = standing.get(path) {
             return Ok(*hash);
         }
