@@ -143,7 +143,7 @@ fn field(shown: &Gathered, path: &str, terminal: &mut Terminal) -> Result<Exit, 
 }
 
 /// `nats.exports[0].subject` and `$.nats.exports[0].subject` as `/nats/exports/0/subject`.
-fn pointer(path: &str) -> String {
+pub(super) fn pointer(path: &str) -> String {
     if path.starts_with('/') || path.is_empty() {
         return path.to_owned();
     }

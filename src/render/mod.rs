@@ -9,6 +9,7 @@ mod html;
 pub mod inspect;
 mod junit;
 mod prometheus;
+pub mod repair;
 mod report;
 mod rules;
 mod sarif;

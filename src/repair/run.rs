@@ -163,21 +163,25 @@ impl Runs {
         Ok(heads.into_iter().rev().find(|head| head.state == State::Open && head.command == command))
     }
 
-    /// Begins a run of a command, or goes on with one that was stopped. `roots` are the directories that it changes.
+    /// Begins a run of a command, or goes on with one that was stopped. `roots` are what it changes: directories, and
+    /// single files, whose directories are locked. The journal stands in none of them.
     pub fn begin(&self, command: &str, words: &str, at: i64, roots: &[PathBuf]) -> Result<Run, RunError> {
         disk::make_directory(&self.root)?;
-        let mut locks = vec![locked(&self.root)?];
         let journal = real(&self.root);
+        let mut directories = BTreeSet::from([journal.clone()]);
         for root in roots {
-            let changed = real(root);
-            if journal.starts_with(&changed) {
+            let tree = disk::look(root)?.directory;
+            let changed = real(&if tree { root.clone() } else { parent(root) });
+            if journal == changed || (tree && journal.starts_with(&changed)) {
                 return Err(RunError::Inside { journal, changed });
             }
-            locks.push(locked(root)?);
+            directories.insert(changed);
         }
+        let locks: Vec<Lock> = directories.iter().map(|path| locked(path)).collect::<Result<_, _>>()?;
+        let roots: Vec<PathBuf> = directories.into_iter().filter(|path| *path != journal).collect();
         let mut run = match self.interrupted(command)? {
             Some(head) => self.resume(head, locks)?,
-            None => self.create(command, words, at, roots, locks)?,
+            None => self.create(command, words, at, &roots, locks)?,
         };
         run.head.processes.push(std::process::id());
         run.save()?;

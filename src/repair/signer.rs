@@ -1,7 +1,5 @@
 //! Which key has to sign this token? Those of the one above that may, and of them the one that is at hand.
 
-use std::fmt;
-
 use super::keys::Ring;
 use crate::nkey::{PublicKey, go};
 use crate::token::{Account, Body, Claims, Kind, User, UserPermissionLimits, UserScope};
@@ -28,12 +26,13 @@ pub struct Candidate {
     pub of: String,
 }
 
-impl fmt::Display for Candidate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Candidate {
+    /// `signing key of operator "acme"`.
+    pub fn class_words(&self) -> String {
         match &self.class {
-            Class::Identity => write!(f, "identity key of {}", self.of),
-            Class::SigningKey => write!(f, "signing key of {}", self.of),
-            Class::Scoped(role) => write!(f, "signing key of {} (role {role:?})", self.of),
+            Class::Identity => format!("identity key of {}", self.of),
+            Class::SigningKey => format!("signing key of {}", self.of),
+            Class::Scoped(role) => format!("signing key of {}, role {role:?}", self.of),
         }
     }
 }

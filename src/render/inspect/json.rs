@@ -227,7 +227,7 @@ fn link(link: &Link) -> LinkDto<'_> {
 }
 
 /// The claims without what nobody may read off a screen: seeds, passwords of an authorization request, tokens inside.
-pub(super) fn safe(value: Value, tokens: bool) -> Value {
+pub(in crate::render) fn safe(value: Value, tokens: bool) -> Value {
     match value {
         Value::String(text) if !tokens && is_token(&text) => {
             Value::String(format!("(a token of {} characters; --raw prints it)", text.len()))

@@ -1,0 +1,66 @@
+//! `jwtfix undo`: take back what a run wrote.
+
+use jwtfix::render::text;
+use jwtfix::repair::{Head, State};
+
+use super::runs::JournalArgs;
+use super::{Exit, Failure, Terminal};
+
+/// Take back what a run wrote: every file is again what it was, to the byte
+///
+/// Without a name the last run is taken back. Files that changed since are in the way: then nothing is done.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  jwtfix undo --list
+  jwtfix undo
+  jwtfix undo 20270302T091407Z")]
+pub(super) struct Args {
+    /// The run, as it was named when it wrote
+    #[arg(value_name = "RUN")]
+    run: Option<String>,
+    /// List the runs
+    #[arg(long, conflicts_with_all = ["run", "leave_changed"])]
+    list: bool,
+    /// Leave files as they are that changed since the run
+    #[arg(long)]
+    leave_changed: bool,
+    #[command(flatten)]
+    journal: JournalArgs,
+}
+
+pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let failed = |error: jwtfix::repair::RunError| Failure::new(error.to_string()).hint(error.hint());
+    let runs = args.journal.runs()?;
+    if args.list {
+        let heads = runs.list().map_err(failed)?;
+        if heads.is_empty() {
+            terminal.remark("no run is in the journal");
+        }
+        for head in &heads {
+            terminal.print(&line(head))?;
+        }
+        return Ok(Exit::Clean);
+    }
+    let head = runs.find(args.run.as_deref()).map_err(failed)?;
+    if head.state == State::Undone {
+        terminal.remark(&format!("run {} is taken back already", head.id));
+        return Ok(Exit::Clean);
+    }
+    let files = runs.undo(&head, args.leave_changed).map_err(|error| match &error {
+        jwtfix::repair::RunError::Changed(_) => failed(error).hint("--leave-changed takes back all others"),
+        _ => failed(error),
+    })?;
+    terminal.print(&format!("run {} is taken back: {} as before\n", head.id, text::count(files, "file")))?;
+    Ok(Exit::Clean)
+}
+
+fn line(head: &Head) -> String {
+    format!(
+        "{}  {:<11}  {}  jwtfix {}\n",
+        head.id,
+        head.state.word(),
+        text::instant(head.at),
+        text::redact(&text::escape_words(&head.words))
+    )
+}

@@ -1,0 +1,9 @@
+//! How do changes look: of a claim, of a token, of a whole plan, of two sides?
+
+mod change;
+mod plan;
+mod plan_json;
+
+pub use change::{ChangeDto, change_lines};
+pub use plan::{Ending, human as plan};
+pub use plan_json::{SCHEMA as PLAN_SCHEMA, json as plan_json};
