@@ -16,7 +16,7 @@ use rustix::fs::{FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
-pub use state::{Lock, Log, change_mode, drafts_of, lock, make_directory, names, real, remove, rename};
+pub use state::{Lock, Log, change_mode, lock, make_directory, names, real, remove, rename};
 pub use stream::{Directory, Entry, Names};
 pub use walk::{DEEPEST, Seen, walk};
 pub use write::{Staged, Write, stage, sync_directory, write_atomic};

@@ -133,14 +133,3 @@ pub fn names(directory: &Path) -> Result<Vec<PathBuf>, DiskError> {
     names.sort_unstable();
     Ok(names)
 }
-
-/// What a process that ended while it wrote has left in a directory: bytes that never took their place.
-pub fn drafts_of(process: u32, directory: &Path) -> Result<Vec<PathBuf>, DiskError> {
-    let mine = format!(".jwtfix-{process}-");
-    let mut found = names(directory)?;
-    found.retain(|path| {
-        let name = path.file_name().map(OsStrExt::as_bytes).unwrap_or_default();
-        name.starts_with(mine.as_bytes()) && name.ends_with(b".tmp")
-    });
-    Ok(found)
-}

@@ -177,16 +177,17 @@ impl Ring {
             return held.seed.sign(message).map_err(|_| SignError::Curve(*key));
         }
         let Some(elsewhere) = &self.elsewhere else { return Err(SignError::Missing(*key)) };
-        let answers = || self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        // One question at a time: who holds the key may be a person with a device.
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let asked = (*key, message.to_vec());
-        if let Some(known) = answers().get(&asked) {
+        if let Some(known) = answers.get(&asked) {
             return Ok(*known);
         }
         let answer = elsewhere(key, message).map_err(|reason| SignError::Elsewhere { key: *key, reason })?;
         let signature = signature_in(&answer)
             .find(|signature| key.verify(message, signature))
             .ok_or(SignError::NotItsSignature(*key))?;
-        answers().insert(asked, signature);
+        answers.insert(asked, signature);
         Ok(signature)
     }
 }

@@ -5,11 +5,12 @@
 mod undo;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use self::undo::{Leave, steps, take_back};
 use super::journal::{Done, Hash, Name, NewBytes, Record, WouldKeepSecret};
-use crate::disk::{self, DiskError, Facts, Lock, Log, Staged, Write};
+use crate::disk::{self, DiskError, Facts, Lock, Log, Seen, Staged, Write};
 use serde::{Deserialize, Serialize};
 
 /// The largest file that is rewritten, in bytes.
@@ -107,6 +108,8 @@ pub struct Head {
     processes: Vec<u32>,
     /// The directories that it locks.
     roots: Vec<Name>,
+    /// Those of them in which it changes files at any depth.
+    trees: Vec<Name>,
 }
 
 /// How far a run came.
@@ -169,19 +172,23 @@ impl Runs {
         disk::make_directory(&self.root)?;
         let journal = real(&self.root);
         let mut directories = BTreeSet::from([journal.clone()]);
+        let mut trees = Vec::new();
         for root in roots {
             let tree = disk::look(root)?.directory;
             let changed = real(&if tree { root.clone() } else { parent(root) });
             if journal == changed || (tree && journal.starts_with(&changed)) {
                 return Err(RunError::Inside { journal, changed });
             }
+            if tree {
+                trees.push(Name(changed.clone()));
+            }
             directories.insert(changed);
         }
         let locks: Vec<Lock> = directories.iter().map(|path| locked(path)).collect::<Result<_, _>>()?;
-        let roots: Vec<PathBuf> = directories.into_iter().filter(|path| *path != journal).collect();
+        let roots: Vec<Name> = directories.into_iter().filter(|path| *path != journal).map(Name).collect();
         let mut run = match self.interrupted(command)? {
             Some(head) => self.resume(head, locks)?,
-            None => self.create(command, words, at, &roots, locks)?,
+            None => self.create(command, words, at, (roots, trees), locks)?,
         };
         run.head.processes.push(std::process::id());
         run.save()?;
@@ -193,7 +200,7 @@ impl Runs {
         command: &str,
         words: &str,
         at: i64,
-        roots: &[PathBuf],
+        (roots, trees): (Vec<Name>, Vec<Name>),
         locks: Vec<Lock>,
     ) -> Result<Run, RunError> {
         let command = fingerprint(command);
@@ -212,7 +219,8 @@ impl Runs {
             command,
             state: State::Open,
             processes: Vec::new(),
-            roots: roots.iter().map(|root| Name(root.clone())).collect(),
+            roots,
+            trees,
         };
         Ok(Run::new(directory, head, locks, HashMap::new(), false)?)
     }
@@ -221,14 +229,12 @@ impl Runs {
         let directory = self.root.join(&head.id);
         let (records, whole) = records(&directory)?;
         let mut known = HashMap::new();
-        let mut directories = BTreeSet::new();
         for record in &records {
             if let Done::Rewritten { file, before, after, .. } = &record.done {
-                directories.insert(parent(&file.0));
                 known.insert(file.0.clone(), (*before, *after));
             }
         }
-        sweep(&head.processes, &directories);
+        sweep(&head);
         let run = Run::new(directory, head, locks, known, true)?;
         run.log.cut(whole as u64)?;
         Ok(run)
@@ -259,7 +265,8 @@ impl Runs {
             }
         }
         let directory = self.root.join(&head.id);
-        let undone = take_back(&directory, &head.processes, &leave(leave_changed))?;
+        let undone = take_back(&directory, &leave(leave_changed))?;
+        sweep(head);
         let mut head = head.clone();
         head.state = State::Undone;
         save(&directory, &head)?;
@@ -333,15 +340,32 @@ fn records(directory: &Path) -> Result<(Vec<Record>, usize), RunError> {
     }
 }
 
-/// Removes what stopped processes left beside the files.
-fn sweep(processes: &[u32], directories: &BTreeSet<PathBuf>) {
-    for directory in directories {
-        for process in processes {
-            for draft in disk::drafts_of(*process, directory).unwrap_or_default() {
-                // What cannot be removed is in nobody's way: no server and no nsc reads such a name.
-                let _ = disk::remove(&draft);
+/// Removes what stopped processes left beside the files. What cannot be removed is in nobody's way: no server and no nsc
+/// reads such a name.
+fn sweep(head: &Head) {
+    let left = |path: &Path| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let process = name
+            .strip_prefix(".jwtfix-")
+            .and_then(|rest| rest.strip_suffix(".tmp")?.split('-').next()?.parse().ok());
+        process.is_some_and(|process| head.processes.contains(&process))
+    };
+    for Name(root) in &head.roots {
+        disk::names(root)
+            .unwrap_or_default()
+            .iter()
+            .filter(|path| left(path))
+            .for_each(|path| _ = disk::remove(path));
+    }
+    for Name(tree) in &head.trees {
+        let _ = disk::walk(tree, |seen| {
+            if let Seen::File(path) = seen
+                && left(path)
+            {
+                let _ = disk::remove(path);
             }
-        }
+            ControlFlow::<()>::Continue(())
+        });
     }
 }
 
@@ -526,7 +550,7 @@ impl Run {
     pub fn give_up(mut self, error: RunError) -> RunError {
         let mut untouched = std::mem::take(&mut self.untouched);
         untouched.extend(self.waiting.drain(..).map(|waiting| waiting.path().to_owned()));
-        match take_back(&self.directory, &self.head.processes, &Leave::Only(untouched)) {
+        match take_back(&self.directory, &Leave::Only(untouched)) {
             Ok(_) => {
                 self.head.state = State::Undone;
                 match self.save() {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::{BATCH, LARGEST, RunError, WAITERS, parent, records, sweep};
+use super::{BATCH, LARGEST, RunError, WAITERS, parent, records};
 use crate::disk::{self, DiskError, Staged, Write};
 use crate::repair::journal::{Done, Hash, Name, Record};
 
@@ -99,12 +99,11 @@ pub(super) fn steps<'a>(records: &'a [Record], leave: &Leave) -> Result<Vec<Step
 }
 
 /// Takes back everything that a journal tells of. Looks at all of it before it does any of it.
-pub(super) fn take_back(directory: &Path, processes: &[u32], leave: &Leave) -> Result<usize, RunError> {
+pub(super) fn take_back(directory: &Path, leave: &Leave) -> Result<usize, RunError> {
     let (records, _) = records(directory)?;
     let steps = steps(&records, leave)?;
     let mut directories = BTreeSet::new();
     let mut staged: Vec<Staged> = Vec::new();
-    let mut swept = BTreeSet::new();
     for step in &steps {
         if !matches!(step, Step::Bytes { .. }) {
             settle(&mut staged, &mut directories)?;
@@ -119,7 +118,6 @@ pub(super) fn take_back(directory: &Path, processes: &[u32], leave: &Leave) -> R
                 }
                 let old = record.undone(&bytes).ok_or_else(changed)?;
                 staged.push(disk::stage(file, &old, Write { replaces: Some(facts), ..Write::default() })?);
-                swept.insert(parent(file));
                 if staged.len() >= BATCH {
                     settle(&mut staged, &mut directories)?;
                 }
@@ -137,12 +135,6 @@ pub(super) fn take_back(directory: &Path, processes: &[u32], leave: &Leave) -> R
     }
     settle(&mut staged, &mut directories)?;
     directories.iter().try_for_each(|directory| disk::sync_directory(directory))?;
-    for record in &records {
-        if let Done::Rewritten { file, .. } | Done::Made { file, .. } = &record.done {
-            swept.insert(parent(&file.0));
-        }
-    }
-    sweep(processes, &swept);
     Ok(steps.len())
 }
 
