@@ -2,7 +2,7 @@
 //!
 //! The library knows no terminal, no clock and, but for [`disk`], no disk: the time, the bytes and the
 //! server's version are arguments. Its floors stand one on the other; a module uses only floors below its own:
-//! [`nkey`], [`token`], [`file`], [`trust`], [`server`], [`lint`], [`repair`], [`audit`], [`render`].
+//! [`nkey`], [`token`], [`mod@file`], [`trust`], [`server`], [`lint`], [`repair`], [`audit`], [`render`].
 
 pub mod audit;
 pub mod disk;

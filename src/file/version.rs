@@ -121,12 +121,13 @@ since! {
     LONG_TIMEOUT_WARNING "VER-11" "an authorization timeout over a minute is warned about" (2, 11, 2);
     CALLOUT_REVOCATION "VER-12" "users of auth callout honour revocation" (2, 10, 17);
     TYPES_AFTER_SCOPE "VER-13" "connection types are checked after the scope replaced them" (2, 10, 19);
+    NAME_WITHOUT_BLANKS "CFG-1" "a server_name with blanks is an error" (2, 11, 0);
     TEMPLATE_ANYWHERE "VER-14" "templates anywhere in a token, blanks inside braces, lists with templates are validated" (2, 11, 0);
     UNKNOWN_TEMPLATE_CRASHED "VER-15" "an unknown template function crashes the server, until VER-16" (2, 11, 0);
     UNKNOWN_TEMPLATE_REFUSED "VER-16" "an unknown template function refuses the user; at most 4096 subjects; limits are clamped" (2, 11, 14), (2, 12, 5);
     IN_PROCESS_TYPE "VER-17" "message trace, cluster_traffic, connection type IN_PROCESS" (2, 11, 0);
     DEFAULT_SENTINEL "VER-18" "default_sentinel" (2, 11, 2);
-    SENTINEL_BEARER "VER-18" "a default_sentinel has to be a bearer token" (2, 11, 7);
+    SENTINEL_BEARER "VER-18" "a default_sentinel has to be the JWT of a user and a bearer token" (2, 11, 7);
     SENTINEL_SCOPED "VER-18" "a default_sentinel may be a scoped user" (2, 11, 9);
     CALLOUT_DELEGATION "VER-19" "auth callout of the config also decides for accounts in allowed_accounts" (2, 11, 0);
     PROXIES "VER-20" "trusted proxies and proxy_required" (2, 12, 0);

@@ -96,14 +96,16 @@ pub struct Client {
     pub token: Secret,
     /// `account` of CONNECT, which no server accepts; empty: none.
     pub account: String,
+    /// `new_account` of CONNECT, which no server accepts either.
+    pub new_account: bool,
     /// The account, by name or key, that the client's own settings say it will be in. No server reads it.
     pub expects: Option<String>,
     /// The address that the server sees; `None`: not known.
     pub from: Option<String>,
     /// Its certificate.
     pub certificate: Certificate,
-    /// The key of the proxy that signed for the connection.
-    pub proxy: Option<String>,
+    /// How a proxy signed for the connection.
+    pub proxy: Signature,
 }
 
 impl fmt::Debug for Client {
@@ -117,6 +119,7 @@ impl fmt::Debug for Client {
             .field("password", &self.password)
             .field("token", &self.token)
             .field("account", &self.account)
+            .field("new_account", &self.new_account)
             .field("expects", &self.expects)
             .field("from", &self.from)
             .field("certificate", &self.certificate)

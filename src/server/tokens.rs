@@ -32,6 +32,11 @@ pub(crate) fn account(text: &[u8], version: Version) -> Result<Claims, Unusable>
     typed(text, Kind::Account, version)
 }
 
+/// `jwt.DecodeOperatorClaims`.
+pub(crate) fn operator(text: &[u8], version: Version) -> Result<Claims, Unusable> {
+    typed(text, Kind::Operator, version)
+}
+
 /// `jwt.DecodeActivationClaims`.
 pub(crate) fn activation(text: &[u8], version: Version) -> Result<Claims, Unusable> {
     typed(text, Kind::Activation, version)

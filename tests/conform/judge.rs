@@ -88,21 +88,16 @@ fn told(client: &Client, started: &Startup) -> Option<jwtfix::server::Client> {
     } else if via.is_mqtt() {
         password.clear();
     }
-    let signature = match &client.sign {
+    let signed = |sign: &Option<Sign>| match sign {
         None => Signature::None,
         Some(Sign::By(key) | Sign::Padded(key)) => Signature::By(key.clone()),
         Some(Sign::Stale(_)) => Signature::Junk("A".repeat(86)),
         Some(Sign::Text(text)) => Signature::Junk(text.clone()),
     };
-    let proxy = match &client.proxy {
-        None => None,
-        Some(Sign::By(key)) => Some(key.clone()),
-        Some(_) => return None,
-    };
     Some(jwtfix::server::Client {
         via,
         jwt: jwt.map(Zeroizing::new),
-        signature,
+        signature: signed(&client.sign),
         nkey: text(&client.nkey),
         user: match via.is_mqtt() && client.user.is_none() && (client.jwt.is_some() || client.pass.is_some())
         {
@@ -113,7 +108,7 @@ fn told(client: &Client, started: &Startup) -> Option<jwtfix::server::Client> {
         token: Secret::text(text(&client.auth_token)),
         account: text(&client.account),
         from: Some("127.0.0.1".into()),
-        proxy,
+        proxy: signed(&client.proxy),
         ..jwtfix::server::Client::default()
     })
 }

@@ -72,6 +72,11 @@ pub fn canonical(token: &str, seed: &str) -> Zeroizing<String> {
     file
 }
 
+/// `jwt.ParseDecoratedJWT`: the token of the first block; without any the text as it is.
+pub(crate) fn decorated_token(bytes: &[u8]) -> &[u8] {
+    readers::first_block(bytes).unwrap_or(bytes)
+}
+
 /// A token between its marks, as `DecorateJWT` writes it; `kind` is its type in the words of its claims.
 pub fn decorated(token: &str, kind: &str) -> String {
     let kind = kind.to_ascii_uppercase();

@@ -95,6 +95,11 @@ fn go_blocks(bytes: &[u8], at_end: bool, value: fn(&[u8]) -> bool) -> Vec<&[u8]>
     found
 }
 
+/// What `userConfigRE` of Go's jwt library finds first.
+pub(super) fn first_block(bytes: &[u8]) -> Option<&[u8]> {
+    go_blocks(bytes, true, go_value).first().copied()
+}
+
 fn without_cr(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }

@@ -1,4 +1,4 @@
-//! Which of these many signatures hold, when few keys made them? Each verdict is exactly that of [`super::verify`].
+//! Which of these many signatures hold, when few keys made them? Each verdict is exactly that of [`super::verify()`].
 //!
 //! A fleet's tokens are signed by a handful of keys. For a key that is met often a [`table::Table`] of its multiples is
 //! made, the larger the more often, and a signature then costs a few dozen additions instead of hundreds of doublings.

@@ -5,7 +5,8 @@
 use super::walk::{Walk, debug};
 use super::{MaybeGranted, callout, near, proof, register, scope};
 use crate::server::causes;
-use crate::server::decision::Cause;
+use crate::server::client::Signature;
+use crate::server::decision::{Cause, Level, LogLine};
 use crate::server::load::Account;
 use crate::server::tokens::{self, Unusable};
 use crate::server::version::{
@@ -106,26 +107,31 @@ pub(super) fn proxy(walk: &mut Walk<'_>) -> bool {
     if !server.version.has(&PROXIES) {
         return false;
     }
-    let (proxy, trusted) = (walk.client.proxy.as_deref(), &server.options.proxies);
-    match proxy {
-        None => {
+    let trusted = &server.options.proxies;
+    let (key, text) = match &walk.client.proxy {
+        Signature::None => {
             walk.pass("CON-11", "the connection does not come through a proxy that signs");
-            false
+            return false;
         }
-        Some(_) if trusted.is_empty() => {
+        _ if trusted.is_empty() => {
             walk.pass("CON-11", "the server trusts no proxies, so nobody asks for the proxy's signature");
-            false
+            return false;
         }
-        Some(key) if trusted.iter().any(|t| t == key) => {
-            walk.pass("CON-11", format!("the proxy {key} is trusted"));
-            true
-        }
-        Some(key) => {
-            let found = format!("the proxy {key} is none of the {} trusted ones", trusted.len());
-            walk.refuse("CON-11", Some(causes::UNKNOWN), debug("proxy is not trusted"), found);
-            false
-        }
+        Signature::By(key) => (Some(key), ""),
+        Signature::Junk(text) => (None, text.as_str()),
+    };
+    if let Some(key) = key.filter(|key| trusted.contains(key)) {
+        walk.pass("CON-11", format!("the proxy {key} is trusted"));
+        return true;
     }
+    let mut lines = debug("proxy is not trusted");
+    if key.is_none() && !proof::is_raw_base64(text) {
+        lines.insert(0, LogLine::new(Level::Debug, "Proxy signature not valid base64"));
+    }
+    let whose = key.map_or("the proxy's signature is none", |_| "another proxy signed");
+    let found = format!("{whose}: the server trusts {}", trusted.join(", "));
+    walk.refuse("CON-11", Some(causes::UNKNOWN), lines, found);
+    false
 }
 
 /// CON-14a.

@@ -102,16 +102,27 @@ pub(super) fn signature(walk: &mut Walk<'_>, key: &str, gates: [&'static str; 4]
     by
 }
 
-/// `base64.RawURLEncoding`, then `base64.StdEncoding`, as Go decodes: newlines do not count.
+fn engine(alphabet: &base64::alphabet::Alphabet, padding: DecodePaddingMode) -> GeneralPurpose {
+    let config =
+        GeneralPurposeConfig::new().with_decode_padding_mode(padding).with_decode_allow_trailing_bits(true);
+    GeneralPurpose::new(alphabet, config)
+}
+
+/// Go's decoders do not count newlines.
+fn without_newlines(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect()
+}
+
+/// `base64.RawURLEncoding`.
+pub(super) fn is_raw_base64(text: &str) -> bool {
+    let raw = engine(&base64::alphabet::URL_SAFE, DecodePaddingMode::RequireNone);
+    raw.decode(without_newlines(text)).is_ok()
+}
+
+/// `base64.RawURLEncoding`, else `base64.StdEncoding`.
 fn is_base64(text: &str) -> bool {
-    let text: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
-    let config = |mode| {
-        GeneralPurposeConfig::new().with_decode_padding_mode(mode).with_decode_allow_trailing_bits(true)
-    };
-    let url = GeneralPurpose::new(&base64::alphabet::URL_SAFE, config(DecodePaddingMode::RequireNone));
-    let standard =
-        GeneralPurpose::new(&base64::alphabet::STANDARD, config(DecodePaddingMode::RequireCanonical));
-    url.decode(&text).is_ok() || standard.decode(&text).is_ok()
+    let standard = engine(&base64::alphabet::STANDARD, DecodePaddingMode::RequireCanonical);
+    is_raw_base64(text) || standard.decode(without_newlines(text)).is_ok()
 }
 
 /// CON-32 and CON-33; the end of the time window that the client comes in at.

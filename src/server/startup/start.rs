@@ -52,7 +52,7 @@ pub(super) fn build(
     if explicit && sys != "$SYS" && options.accounts.iter().all(|a| a.name != sys) {
         let memory = matches!(options.resolver, Some(Resolver::Memory));
         let injects = options.operators.len() == 1 && options.resolver.is_some() && !memory;
-        match fetch(options, &sys, &trusted, now, sources) {
+        match fetch(options, &sys, &trusted, version, now, sources) {
             Fetched::Account(by) => issuer = Some(by),
             Fetched::Missing(_) | Fetched::Refused(_) if injects => {
                 outcome.bootstrapped = true;
@@ -73,11 +73,18 @@ pub(super) fn build(
         return;
     }
     hidden_user(outcome, version);
-    start(outcome, settings, &trusted, issuer, now);
+    start(outcome, settings, &trusted, issuer, version, now);
 }
 
 /// `fetchAccountClaims` of the system account.
-fn fetch(options: &ServerOptions, key: &str, trusted: &[String], now: i64, sources: &dyn Sources) -> Fetched {
+fn fetch(
+    options: &ServerOptions,
+    key: &str,
+    trusted: &[String],
+    version: Version,
+    now: i64,
+    sources: &dyn Sources,
+) -> Fetched {
     let Some(resolver) = &options.resolver else { return Fetched::Missing("account missing".into()) };
     if !outside::valid(Role::Account, key) {
         return Fetched::Missing("will only fetch valid account keys".into());
@@ -96,7 +103,7 @@ fn fetch(options: &ServerOptions, key: &str, trusted: &[String], now: i64, sourc
                 (Err(_), Some(token)) => token,
                 // A preload replaces an older file: the newer `iat` stays.
                 (Ok(file), Some(token)) => {
-                    let iat = |t: &[u8]| outside::account(t).map_or(i64::MIN, |c| c.data.iat);
+                    let iat = |t: &[u8]| outside::account(t, version).map_or(i64::MIN, |c| c.data.iat);
                     if iat(&file) > iat(&token) { file } else { token }
                 }
                 (Ok(file), None) => file,
@@ -105,11 +112,11 @@ fn fetch(options: &ServerOptions, key: &str, trusted: &[String], now: i64, sourc
             }
         }
     };
-    match outside::account(&token) {
+    match outside::account(&token, version) {
         Err(text) => Fetched::Refused(text),
         Ok(claims) => {
             let refused = !trusted.contains(&claims.data.iss)
-                || outside::blocked(&claims, now)
+                || outside::blocked(&claims, now, version)
                 || claims.data.sub != key;
             if refused {
                 Fetched::Refused("account validation failed".into())
@@ -142,7 +149,14 @@ fn hidden_user(outcome: &mut Startup, version: Version) {
     }
 }
 
-fn start(outcome: &mut Startup, settings: &Settings, trusted: &[String], issuer: Option<String>, now: i64) {
+fn start(
+    outcome: &mut Startup,
+    settings: &Settings,
+    trusted: &[String],
+    issuer: Option<String>,
+    version: Version,
+    now: i64,
+) {
     outcome.phase = Phase::Start;
     let options = &outcome.options;
     let mut warnings = Vec::new();
@@ -161,7 +175,7 @@ fn start(outcome: &mut Startup, settings: &Settings, trusted: &[String], issuer:
     }
     if !options.operators.is_empty() {
         for (key, token) in &options.preloads {
-            if outside::account(token.as_bytes()).is_ok_and(|c| outside::blocked(&c, now)) {
+            if outside::account(token.as_bytes(), version).is_ok_and(|c| outside::blocked(&c, now, version)) {
                 warnings.push(format!("Account [{key}] has validation issues:"));
             }
         }

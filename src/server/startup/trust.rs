@@ -19,10 +19,12 @@ pub(super) fn operators(walk: &mut Walk<'_>, node: &Node) {
             for member in list.iter() {
                 match member.value.as_str() {
                     Some(name) => names.push(name.into_owned()),
-                    None => walk.fail(
-                        node,
-                        "error parsing operators: unsupported type *conf.token where string is expected",
-                    ),
+                    None => {
+                        let text =
+                            "error parsing operators: unsupported type *conf.token where string is expected";
+                        walk.fail(node, text);
+                        break;
+                    }
                 }
             }
         }
@@ -34,7 +36,7 @@ pub(super) fn operators(walk: &mut Walk<'_>, node: &Node) {
     let mut operators = Vec::new();
     for name in names {
         let claims = match content(walk, &name) {
-            Ok(Some(token)) => outside::operator(&token),
+            Ok(Some(token)) => outside::operator(&token, walk.version),
             Ok(None) => continue,
             Err(text) => Err(text),
         };
@@ -81,7 +83,7 @@ fn content(walk: &mut Walk<'_>, name: &str) -> Result<Option<Vec<u8>>, String> {
         }
         Err(e) => return Err(e.go_text(name)),
     };
-    outside::decorated(&bytes).map(Some)
+    Ok(Some(outside::decorated(&bytes).to_vec()))
 }
 
 /// What a URL is after Go parsed and wrote it, as far as the account server needs; `None` where Go refuses it.
@@ -254,7 +256,7 @@ pub(super) fn preload(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
             walk.fail(&entry.node, "preload map value should be a string JWT");
             continue;
         };
-        if outside::account(token.as_bytes()).is_err() {
+        if outside::account(token.as_bytes(), walk.version).is_err() {
             walk.fail(&entry.node, "invalid account JWT");
             continue;
         }

@@ -32,6 +32,9 @@ pub(super) fn validate(
         let payload = options.max_payload;
         return Err(format!("max_payload ({payload}) cannot be higher than max_pending ({pending})"));
     }
+    if version.has(&version::NAME_WITHOUT_BLANKS) && settings.server_name.contains(' ') {
+        return Err("server name cannot contain spaces".into());
+    }
     operators(options, version)?;
     leafnodes(options, settings, version)?;
     users(options, version)?;
@@ -48,6 +51,16 @@ pub(super) fn validate(
         return Err("cluster name conflicts between cluster and gateway definitions".into());
     }
     mqtt(options, settings, version)?;
+    let domain = &settings.jetstream_domain;
+    if !domain.is_empty() {
+        if !crate::server::subjects::is_valid(&format!("$JS.{domain}.API.>")) {
+            let derived = q(&format!("$JS.{domain}.API.>"));
+            return Err(format!("invalid domain name: derived {derived} is not a valid subject"));
+        }
+        if domain.contains([' ', '\t', '\n', '\r', '\u{c}', '.', '*', '>']) {
+            return Err("invalid domain name: may not contain ., * or >".into());
+        }
+    }
     if options.jetstream && settings.cluster_port != 0 {
         if settings.server_name.is_empty() {
             return Err("jetstream cluster requires `server_name` to be set".into());
@@ -77,15 +90,15 @@ fn operators(options: &mut ServerOptions, version: Version) -> Result<(), String
             false => Err("default sentinel requires operators and accounts".into()),
         };
     };
-    if !options.default_sentinel.is_empty() {
-        let Ok(claims) = outside::user(options.default_sentinel.as_bytes()) else {
+    if !options.default_sentinel.is_empty() && version.has(&version::SENTINEL_BEARER) {
+        let Ok(claims) = outside::user(options.default_sentinel.as_bytes(), version) else {
             return Err("default sentinel JWT not valid".into());
         };
         if let Body::User(user) = &claims.body {
             let scoped = version.has(&version::SENTINEL_SCOPED)
                 && !user.issuer_account.is_empty()
                 && outside::no_permissions(user);
-            if version.has(&version::SENTINEL_BEARER) && !user.permissions.bearer_token && !scoped {
+            if !user.permissions.bearer_token && !scoped {
                 return Err("default sentinel must be a bearer token".into());
             }
         }

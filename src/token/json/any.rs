@@ -9,7 +9,7 @@ pub(crate) const MAX_NESTING: usize = 200;
 
 /// Go's `any` after `json.Unmarshal`. Maps are sorted by key, as Go writes them; of a duplicate member the last counts.
 ///
-/// Values nest at most [`MAX_NESTING`] deep, and so do this type's own drop and comparison: what nests deeper stays text.
+/// Values nest at most 200 deep, and so do this type's own drop and comparison: what nests deeper stays text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Any {
     /// `null`.

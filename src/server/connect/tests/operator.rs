@@ -304,16 +304,21 @@ fn proxies_are_asked_since_2_12() {
         Case::new()
             .user(|u| u.permissions.proxy_required = true)
             .options(|o, _| o.proxies = vec!["PROXY".into()])
-            .client(move |c, _| c.proxy = proxy.then(|| "PROXY".to_owned()))
+            .client(move |c, _| c.proxy = if proxy { Signature::By("PROXY".into()) } else { Signature::None })
     };
     assert_eq!(required(true).told(NEW), "accept");
     assert_eq!(required(false).told(NEW), "refuse CON-14a [DBG] proxy connection required");
     assert_eq!(required(false).told(v("2.11.11")), "accept");
     let stranger = Case::new()
         .options(|o, _| o.proxies = vec!["PROXY".into()])
-        .client(|c, _| c.proxy = Some("STRANGER".into()));
+        .client(|c, _| c.proxy = Signature::By("STRANGER".into()));
     assert_eq!(stranger.told(NEW), "refuse CON-11 [DBG] proxy is not trusted");
-    assert_eq!(Case::new().client(|c, _| c.proxy = Some("STRANGER".into())).told(NEW), "accept");
+    let junk = Case::new()
+        .options(|o, _| o.proxies = vec!["PROXY".into()])
+        .client(|c, _| c.proxy = Signature::Junk("AA==".into()));
+    let lines = "[DBG] Proxy signature not valid base64 | [DBG] proxy is not trusted";
+    assert_eq!(junk.told(NEW), format!("refuse CON-11 {lines}"));
+    assert_eq!(Case::new().client(|c, _| c.proxy = Signature::By("STRANGER".into())).told(NEW), "accept");
 }
 
 #[test]
