@@ -1,5 +1,7 @@
 //! Does the JSON that comes out have the shape that the committed schemas state?
 
+#![allow(clippy::disallowed_methods)]
+
 mod common;
 
 use common::jwtfix;

@@ -28,7 +28,7 @@ macro_rules! verbs {
         $(mod $verb;)*
 
         /// Verbs are named as their modules are.
-        #[allow(non_camel_case_types)]
+        #[allow(non_camel_case_types, clippy::large_enum_variant, reason = "one value in the life of a process")]
         #[derive(clap::Subcommand)]
         enum Verb { $($verb($verb::Args),)* }
 

@@ -231,6 +231,8 @@ fn real(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
     use std::collections::BTreeMap;
 
     use super::*;

@@ -277,7 +277,7 @@ fn staged_bytes_take_their_place_or_vanish() {
     assert!(!draft.exists());
     let staged = stage(&path, b"third", Write::default()).unwrap();
     drop(staged);
-    assert_eq!(names(dir.path()).unwrap(), [path.clone()]);
+    assert_eq!(names(dir.path()).unwrap(), std::slice::from_ref(&path));
     let staged =
         stage(&path, b"late", Write { replaces: Some(look(&path).unwrap()), ..Write::default() }).unwrap();
     fs::write(&path, "other hand").unwrap();

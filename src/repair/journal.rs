@@ -283,7 +283,7 @@ fn holds_secret(old: &[u8], kept: &[(Range<usize>, usize)]) -> bool {
 
 fn gaps<'a>(old: &'a [u8], kept: &'a [(Range<usize>, usize)]) -> impl Iterator<Item = &'a [u8]> {
     let mut at = 0;
-    let ends = kept.iter().map(|(range, _)| range.clone()).chain([old.len()..old.len()]);
+    let ends = kept.iter().map(|(range, _)| range.clone()).chain(std::iter::once(old.len()..old.len()));
     ends.filter_map(move |range| {
         let gap = old.get(at..range.start);
         at = range.end;

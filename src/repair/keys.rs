@@ -56,13 +56,16 @@ struct Held {
     source: Arc<str>,
 }
 
+/// Signatures by key and message.
+type Answers = HashMap<(PublicKey, Vec<u8>), [u8; 64]>;
+
 /// The keys that can sign.
 #[derive(Default)]
 pub struct Ring {
     held: BTreeMap<PublicKey, Held>,
     elsewhere: Option<Elsewhere>,
     /// What was signed elsewhere in this run: a device asks its owner once for each token, not once for each look at it.
-    answers: Mutex<HashMap<(PublicKey, Vec<u8>), [u8; 64]>>,
+    answers: Mutex<Answers>,
     unusable: Vec<Unusable>,
 }
 
@@ -156,11 +159,6 @@ impl Ring {
     /// The file that this key's seed is from.
     pub fn source(&self, key: &PublicKey) -> Option<&Arc<str>> {
         self.held.get(key).map(|held| &held.source)
-    }
-
-    /// The seed itself, for the files whose purpose is to hold it.
-    pub(crate) fn seed(&self, key: &PublicKey) -> Option<&Seed> {
-        self.held.get(key).map(|held| &held.seed)
     }
 
     /// What was met on the way and is no usable seed.

@@ -254,10 +254,10 @@ impl<'a> Planner<'a> {
         let subject = self.survey.sites[site].subject.to_string();
         for wish in self.order.wishes.iter().filter(|_| meant) {
             match wish {
-                Wish::ReplaceKey(old, new) if claims.kind() == Kind::Account => {
-                    if signer::lists(claims.account().expect("it is an account"), "", &new.to_string()) {
-                        self.replaced.insert(old.to_string(), (subject.clone(), *new));
-                    }
+                Wish::ReplaceKey(old, new)
+                    if claims.account().is_some_and(|account| signer::lists(account, "", &new.to_string())) =>
+                {
+                    self.replaced.insert(old.to_string(), (subject.clone(), *new));
                 }
                 Wish::RemoveKey(old) => _ = self.removed.insert(old.to_string(), *old),
                 _ => {}

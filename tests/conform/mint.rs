@@ -113,7 +113,7 @@ impl Token {
         let sig = (*sig).to_owned();
         if header == HEADER
             && let Ok(claims) = serde_json::from_str::<Value>(&payload)
-            && claims.to_string() == payload
+            && serde_json::to_string(&claims).is_ok_and(|written| written == payload)
         {
             return Self::Claims { claims, sig };
         }

@@ -128,7 +128,7 @@ fn clients(running: &mut Running, waiting: &[super::world::Client]) -> Vec<Answe
         for (at, mut conn) in open {
             let answer = &mut answers[at];
             // Where the server came to harm later, it closed everything.
-            if !conn.still_open() && !(harmed && conn.errors().is_empty()) {
+            if !conn.still_open() && (!harmed || !conn.errors().is_empty()) {
                 // It was let in, and shown the door.
                 answer.verdict = "refuse".into();
             }

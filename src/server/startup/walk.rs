@@ -22,7 +22,6 @@ pub(super) struct Settings {
     pub(super) gateway_port: i64,
     pub(super) gateway_name: String,
     pub(super) leaf_port: i64,
-    pub(super) leaf_nkey: String,
     pub(super) remotes: usize,
     pub(super) websocket_tls: bool,
     pub(super) websocket_no_tls: bool,
@@ -31,7 +30,6 @@ pub(super) struct Settings {
     pub(super) auth_timeout: Option<f64>,
     pub(super) tls_timeout: Option<f64>,
     pub(super) tls: bool,
-    pub(super) passwords: Vec<String>,
 }
 
 pub(super) struct Walk<'a> {
