@@ -1,6 +1,11 @@
 //! Command lines as data: `tests/cli/*.toml` and `*.md`, and the commands of the README.
 
-#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros, reason = "tests touch the disk")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros,
+    reason = "tests touch the disk"
+)]
 
 mod common;
 

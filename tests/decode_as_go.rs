@@ -1,7 +1,12 @@
 //! Does `token::decode` say what Go's jwt library says? Of the tokens that tests/go/decode has mutated, and of as many more
 //! as `tests/go/run` lets it make.
 
-#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros, reason = "tests touch the disk")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros,
+    reason = "tests touch the disk"
+)]
 
 use jwtfix::token;
 

@@ -1,6 +1,11 @@
 //! The library has floors: a module uses only floors below its own.
 
-#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros, reason = "tests touch the disk")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros,
+    reason = "tests touch the disk"
+)]
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,11 @@
 //! Are the committed man pages, rule pages and completions those that the program writes? JWTFIX_UPDATE=1 rewrites them.
 
-#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros, reason = "tests touch the disk")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros,
+    reason = "tests touch the disk"
+)]
 
 mod common;
 

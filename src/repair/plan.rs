@@ -255,7 +255,9 @@ impl<'a> Planner<'a> {
         for wish in self.order.wishes.iter().filter(|_| meant) {
             match wish {
                 Wish::ReplaceKey(old, new)
-                    if claims.account().is_some_and(|account| signer::lists(account, "", &new.to_string())) =>
+                    if claims
+                        .account()
+                        .is_some_and(|account| signer::lists(account, "", &new.to_string())) =>
                 {
                     self.replaced.insert(old.to_string(), (subject.clone(), *new));
                 }
