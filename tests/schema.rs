@@ -33,3 +33,28 @@ fn inspect() {
             .any(|document| document["tokens"][0]["chain"].as_array().is_some_and(|all| all.len() == 3))
     );
 }
+
+#[test]
+fn diff() {
+    for sides in [
+        ["testdata/acme", "testdata/acme/jwt"],
+        ["testdata/acme", "testdata/rules"],
+        ["testdata/acme", "testdata/acme"],
+    ] {
+        let output = hold("diff-v1.json", &["diff", "--format", "json", sides[0], sides[1]]);
+        assert_eq!(output["differ"], sides[1] == "testdata/rules", "{sides:?}");
+    }
+}
+
+#[test]
+fn plan() {
+    let reissue = |more: &[&str]| {
+        let arguments =
+            ["reissue", "--format", "json", "--all", "testdata/acme", "--kind", "account", "--kind", "user"];
+        hold("plan-v1.json", &[&arguments[..], more].concat())
+    };
+    let failed = reissue(&[]);
+    assert!(failed["failed"][0]["keys"].as_array().is_some_and(|keys| !keys.is_empty()));
+    let planned = reissue(&["--sign-with", "false", "--expires", "+1d"]);
+    assert!(planned["steps"].as_array().is_some_and(|steps| steps.len() >= 5), "{planned}");
+}

@@ -140,7 +140,7 @@ impl Work {
     ) -> Result<(), CarryError> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let next = AtomicUsize::new(0);
-        let (send, made) = sync_channel(4 * threads.max(16));
+        let (send, made) = sync_channel(512);
         std::thread::scope(|scope| {
             for _ in 0..threads.min(self.files.len()) {
                 let (send, next) = (send.clone(), &next);

@@ -2,6 +2,7 @@
 
 mod carry_out;
 mod claim_diff;
+mod compare;
 mod draft;
 mod form;
 mod journal;
@@ -16,6 +17,7 @@ mod wish;
 
 pub use carry_out::{CarryError, Work};
 pub use claim_diff::{Change, diff};
+pub use compare::{Comparison, Pair, Scope, Side, compare};
 pub use draft::{Refused, Renewed};
 pub use form::FormError;
 pub use journal::{NewBytes, WouldKeepSecret};

@@ -133,7 +133,7 @@ fn killed(count: usize, kills: usize) {
 
 #[test]
 fn every_file_is_the_old_or_the_new_one() {
-    killed(1_500, 10);
+    killed(700, 8);
 }
 
 #[test]
