@@ -152,6 +152,9 @@ fn identity(value: &Value) -> String {
 /// Whether a member that is not there says the same as this value: false, 0, an empty text or list. Not so for
 /// `sampling`, whose 0 is written, and not within lists.
 fn absent_means(pointer: &str, value: &Value) -> bool {
+    if unlimited_by_default(pointer) {
+        return value.as_i64() == Some(-1);
+    }
     match value {
         Value::Null | Value::Bool(false) => true,
         Value::Number(number) => number.as_i64() == Some(0),
@@ -169,6 +172,12 @@ fn absent_means(pointer: &str, value: &Value) -> bool {
 fn presence_matters(pointer: &str) -> bool {
     let name = pointer.rsplit('/').next().unwrap_or_default();
     matches!(name, "allow" | "deny" | "src" | "times" | "allowed_connection_types")
+}
+
+/// Limits of a role that Go's `NewUserScope` sets to -1 before it reads them.
+fn unlimited_by_default(pointer: &str) -> bool {
+    let limit = pointer.rsplit_once("/template/").map(|(_, limit)| limit);
+    pointer.starts_with("/nats/signing_keys/") && matches!(limit, Some("subs" | "data" | "payload"))
 }
 
 fn same(a: &Value, b: &Value) -> bool {
@@ -234,6 +243,16 @@ mod tests {
         assert_eq!(
             pointers(json!({}), json!({"nats": {"limits": {"conn": -1, "subs": 0}}})),
             ["+/nats/limits/conn"]
+        );
+    }
+
+    #[test]
+    fn a_role_s_limit_that_is_not_there_is_none() {
+        let role = |template: Value| json!({"nats": {"signing_keys": [{"key": "A", "template": template}]}});
+        assert!(pointers(role(json!({"subs": -1})), role(json!({}))).is_empty());
+        assert_eq!(
+            pointers(role(json!({"subs": 0})), role(json!({}))),
+            ["-/nats/signing_keys/0/template/subs A"]
         );
     }
 

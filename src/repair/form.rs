@@ -59,12 +59,16 @@ pub(crate) fn form(token: &Token) -> Result<Form, FormError> {
     let written = payload(&claims).map_err(|error| FormError::Unreadable(error.to_string()))?;
     let mut tree = Tree::parse(&written).map_err(|error| FormError::Unreadable(error.to_string()))?;
     for deviation in &token.deviations {
-        if let Deviation::UnknownMember(pointer) = deviation
-            && let Some(unknown) = value.pointer(pointer)
-            && tree.get(pointer).is_none()
+        let Deviation::UnknownMember(pointer) = deviation else { continue };
+        let Some(unknown) = value.pointer(pointer) else { continue };
+        let mut with = tree.clone();
+        // Where the way to it is gone there is nothing that it could belong to; and what v1 did not know and v2 knows must
+        // not come to mean something.
+        if tree.get(pointer).is_none()
+            && with.set(pointer, unknown.clone())
+            && load(&with.payload()).is_ok_and(|loaded| loaded.claims == claims)
         {
-            // Where the way to it is gone there is nothing that it could belong to.
-            tree.set(pointer, unknown.clone());
+            tree = with;
         }
     }
     Ok(Form { tree, claims, rewritten })
@@ -216,6 +220,18 @@ mod tests {
         let after = decode(text.as_bytes()).expect("a v2 token");
         assert_eq!((after.version, after.kind()), (2, Kind::Account));
         assert_eq!((after.body, after.tags, after.data.name), (before.body, before.tags, before.data.name));
+    }
+
+    #[test]
+    fn what_v1_did_not_know_does_not_come_to_mean_something() {
+        let seed = Seed::generate(Role::Operator);
+        let payload = json!({
+            "sub": PublicKey::new(Role::Account, [1; 32]).to_string(), "type": "account",
+            "nats": {"limits": {"conn": 3}, "default_permissions": {"pub": {"deny": [">"]}}, "newer": 1}
+        });
+        let form = form(&Token::read(signed(Layout::V1, &payload, &seed).as_bytes())).expect("editable");
+        assert_eq!(form.tree.get("/nats/default_permissions/pub"), Some(&json!({})));
+        assert_eq!(form.tree.get("/nats/newer"), Some(&json!(1)));
     }
 
     #[test]

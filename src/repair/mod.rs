@@ -7,6 +7,8 @@ mod draft;
 mod form;
 mod journal;
 mod keys;
+#[cfg(test)]
+mod laws;
 mod order;
 mod plan;
 mod run;
