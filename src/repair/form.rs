@@ -131,6 +131,14 @@ fn object(
     unknown: &HashSet<String>,
     at: &str,
 ) {
+    // What was taken away and set again stands where it stood.
+    let mut rest = std::mem::take(members);
+    for name in old.into_iter().flat_map(Map::keys) {
+        if let Some(value) = rest.shift_remove(name) {
+            members.insert(name.clone(), value);
+        }
+    }
+    members.extend(rest);
     let known: Vec<&String> = template.keys().collect();
     let names: Vec<String> = members.keys().cloned().collect();
     for name in names {
