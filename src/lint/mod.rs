@@ -3,12 +3,15 @@
 //! The floors below state facts; rules state opinions. A rule that *is* a gate of nats-server refers to the gate and
 //! has no logic of its own.
 
+pub mod across;
 mod finding;
 mod issues;
 mod notes;
 pub mod reading;
 mod rule;
 mod rules;
+pub mod run;
+pub mod view;
 
 pub use crate::token::distance;
 pub use finding::{Edit, Finding, Fix, Place, Safety, Severity};

@@ -2,12 +2,43 @@
 //! the list of `rules/mod.rs`; `explain`, SARIF's table, the man page, the docs and the tests fold out of that list.
 
 use super::Severity;
+use super::across::{Configured, Copies, Distrusted, Edge, Member, Operators, System, Unused};
+use super::view::{Credential, File, Out, Rights, Scene};
+use crate::token::{Account, Operator, User};
 
 /// What a rule looks at, and so what it is given.
 #[derive(Clone, Copy)]
 pub enum Check {
     /// A decision of a lower floor (`token::validate`, `trust`, `server`) that only needs to be told: no logic here.
     Gate,
+    /// A file: its name, its mode, what kind of thing is in it.
+    File(fn(&File<'_>, &Scene<'_>, &mut Out<'_>)),
+    /// A token of any kind, by itself.
+    Token(fn(&Credential<'_>, &mut Out<'_>)),
+    /// An operator, by itself.
+    Operator(fn(&Credential<'_>, &Operator, &mut Out<'_>)),
+    /// An account, by itself.
+    Account(fn(&Credential<'_>, &Account, &mut Out<'_>)),
+    /// A user, by itself.
+    User(fn(&Credential<'_>, &User, &mut Out<'_>)),
+    /// Permissions, whosever they are.
+    Rights(fn(&Rights<'_>, &mut Out<'_>)),
+    /// An account whose issuer is not trusted.
+    Distrusted(fn(&Distrusted<'_>, &mut Out<'_>)),
+    /// An import that does not work, or need not be as it is.
+    Edge(fn(&Edge<'_>, &mut Out<'_>)),
+    /// Two tokens of one subject.
+    Copies(fn(&Copies<'_>, &mut Out<'_>)),
+    /// Exports that nobody imports.
+    Unused(fn(&Unused<'_>, &mut Out<'_>)),
+    /// A user beside its account.
+    Member(fn(&Member<'_>, &mut Out<'_>)),
+    /// The system account.
+    System(fn(&System<'_>, &mut Out<'_>)),
+    /// An operator and what it signed.
+    Operators(fn(&Operators<'_>, &mut Out<'_>)),
+    /// A server's configuration, beside what was found of its tokens.
+    Configured(fn(&Configured<'_>, &mut Out<'_>)),
 }
 
 /// A rule's data.

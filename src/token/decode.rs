@@ -95,6 +95,20 @@ pub struct Unverified<'t> {
 }
 
 impl Unverified<'_> {
+    /// Why Go refuses it, given the outcome of the verification.
+    pub fn refusal(&self, holds: bool) -> Option<DecodeError> {
+        if !holds {
+            return Some(match self.signed {
+                Signed::Payload => DecodeError::SignatureV1,
+                Signed::HeaderAndPayload => DecodeError::SignatureV2,
+            });
+        }
+        let roles = issuers(self.claims.kind());
+        let issuer = self.claims.data.iss.as_str();
+        let may = roles.is_empty() || roles.iter().any(|&role| go::is_public(role, issuer));
+        (!may).then_some(DecodeError::Prefixes(roles))
+    }
+
     /// Whether the signature holds under the issuer's key, as Go's `verify`.
     pub fn holds(&self) -> bool {
         go::from_public_key(&self.claims.data.iss).is_ok_and(|key| key.verify(self.message, &self.signature))
@@ -102,18 +116,10 @@ impl Unverified<'_> {
 
     /// The steps of Go's `Decode` after the verification, given its outcome.
     pub fn judge(self, holds: bool) -> Result<Claims, DecodeError> {
-        if !holds {
-            return Err(match self.signed {
-                Signed::Payload => DecodeError::SignatureV1,
-                Signed::HeaderAndPayload => DecodeError::SignatureV2,
-            });
+        match self.refusal(holds) {
+            Some(error) => Err(error),
+            None => Ok(self.claims),
         }
-        let roles = issuers(self.claims.kind());
-        let issuer = self.claims.data.iss.as_str();
-        if !roles.is_empty() && !roles.iter().any(|&role| go::is_public(role, issuer)) {
-            return Err(DecodeError::Prefixes(roles));
-        }
-        Ok(self.claims)
     }
 }
 

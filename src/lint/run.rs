@@ -1,0 +1,127 @@
+//! Which rules look at this? Each list is folded once out of the list of all.
+
+use std::sync::LazyLock;
+
+use super::across::{Configured, Copies, Distrusted, Edge, Member, Operators, System, Unused};
+use super::view::{Credential, File, Out, Rights, Scene, Whose};
+use super::{Check, Rule};
+use crate::token::{Account, Body, Operator, User};
+
+/// The rules of one kind of check, as the functions that they are.
+macro_rules! lists {
+    ($($list:ident: $variant:ident($function:ty);)*) => {
+        #[derive(Default)]
+        struct Lists { $($list: Vec<$function>,)* }
+
+        static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+            let mut lists = Lists::default();
+            for rule in super::rules() {
+                match rule.check {
+                    Check::Gate => {}
+                    $(Check::$variant(check) => lists.$list.push(check),)*
+                }
+            }
+            lists
+        });
+    };
+}
+
+lists! {
+    file: File(fn(&File<'_>, &Scene<'_>, &mut Out<'_>));
+    token: Token(fn(&Credential<'_>, &mut Out<'_>));
+    operator: Operator(fn(&Credential<'_>, &Operator, &mut Out<'_>));
+    account: Account(fn(&Credential<'_>, &Account, &mut Out<'_>));
+    user: User(fn(&Credential<'_>, &User, &mut Out<'_>));
+    rights: Rights(fn(&Rights<'_>, &mut Out<'_>));
+    distrusted: Distrusted(fn(&Distrusted<'_>, &mut Out<'_>));
+    edge: Edge(fn(&Edge<'_>, &mut Out<'_>));
+    copies: Copies(fn(&Copies<'_>, &mut Out<'_>));
+    unused: Unused(fn(&Unused<'_>, &mut Out<'_>));
+    member: Member(fn(&Member<'_>, &mut Out<'_>));
+    system: System(fn(&System<'_>, &mut Out<'_>));
+    operators: Operators(fn(&Operators<'_>, &mut Out<'_>));
+    configured: Configured(fn(&Configured<'_>, &mut Out<'_>));
+}
+
+/// A file by itself.
+pub fn file(file: &File<'_>, scene: &Scene<'_>, out: &mut Out<'_>) {
+    LISTS.file.iter().for_each(|check| check(file, scene, out));
+}
+
+/// A token by itself, with the permissions in it.
+pub fn token(token: &Credential<'_>, out: &mut Out<'_>) {
+    LISTS.token.iter().for_each(|check| check(token, out));
+    match &token.claims.body {
+        Body::Operator(operator) => LISTS.operator.iter().for_each(|check| check(token, operator, out)),
+        Body::Account(account) => {
+            LISTS.account.iter().for_each(|check| check(token, account, out));
+            of_account(token, account, out);
+        }
+        Body::User(user) => {
+            LISTS.user.iter().for_each(|check| check(token, user, out));
+            let terms = &user.permissions;
+            let permissions = &terms.permissions;
+            let terms = Some(terms);
+            rights(&Rights { token, pointer: "/nats", whose: Whose::User, permissions, terms }, out);
+        }
+        _ => {}
+    }
+}
+
+fn of_account(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
+    let permissions = &account.default_permissions;
+    let pointer = "/nats/default_permissions";
+    rights(&Rights { token, pointer, whose: Whose::Defaults, permissions, terms: None }, out);
+    for (key, scope) in &account.signing_keys {
+        let Some(scope) = scope else { continue };
+        // The payload keeps them in a list whose order is not known any more: the place is the list.
+        let (pointer, permissions) = ("/nats/signing_keys", &scope.template.permissions);
+        let (whose, terms) = (Whose::Scope(&scope.role, key), Some(&scope.template));
+        rights(&Rights { token, pointer, whose, permissions, terms }, out);
+    }
+}
+
+fn rights(rights: &Rights<'_>, out: &mut Out<'_>) {
+    LISTS.rights.iter().for_each(|check| check(rights, out));
+}
+
+macro_rules! across {
+    ($($(#[$doc:meta])* $name:ident: $view:ident;)*) => {
+        $($(#[$doc])* pub fn $name($name: &$view<'_>, out: &mut Out<'_>) {
+            LISTS.$name.iter().for_each(|check| check($name, out));
+        })*
+    };
+}
+
+across! {
+    /// An account whose issuer is not trusted.
+    distrusted: Distrusted;
+    /// An import that does not work, or need not be as it is.
+    edge: Edge;
+    /// Two tokens of one subject.
+    copies: Copies;
+    /// Exports that nobody imports.
+    unused: Unused;
+    /// A user beside its account.
+    member: Member;
+    /// The system account.
+    system: System;
+    /// An operator and what it signed.
+    operators: Operators;
+    /// A server's configuration.
+    configured: Configured;
+}
+
+/// Whether a rule looks at more than one token.
+pub fn is_across(rule: &Rule) -> bool {
+    !matches!(
+        rule.check,
+        Check::Gate
+            | Check::File(_)
+            | Check::Token(_)
+            | Check::Operator(_)
+            | Check::Account(_)
+            | Check::User(_)
+            | Check::Rights(_)
+    )
+}

@@ -1,0 +1,228 @@
+//! What is a rule given to look at? Things as they were found, each with what stands around it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{Finding, Place, Rule};
+use crate::server::{ServerOptions, Version};
+use crate::token::{Claims, DecodeError, Permissions, UserPermissionLimits};
+
+/// What rules are told besides the thing itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// The time that is judged for, Unix seconds.
+    pub now: i64,
+    /// The server's release.
+    pub version: Version,
+    /// What the servers were told; none: who is trusted is not known.
+    pub server: Option<&'a ServerOptions>,
+}
+
+impl Scene<'_> {
+    /// Whether a release with this behaviour is meant: `since`, and not yet `until`.
+    pub fn between(&self, since: &crate::server::version::Since, until: &crate::server::version::Since) -> bool {
+        self.version.has(since) && !self.version.has(until)
+    }
+}
+
+/// What kind of directory a file stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Files are named by their keys: the directory of a resolver.
+    Resolver,
+    /// Somewhere below a resolver's directory, where no server looks.
+    BelowResolver,
+    /// Some other directory, a store of nsc for one, or a file that was named by itself.
+    Other,
+}
+
+/// What the system knows of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// Size in bytes.
+    pub size: u64,
+    /// The permission bits.
+    pub mode: u32,
+    /// Who owns it.
+    pub owner: u32,
+    /// Who owns its directory.
+    pub directory_owner: Option<u32>,
+}
+
+/// What stands in a file that should hold a token.
+#[derive(Clone, Copy, Debug)]
+pub enum Content<'a> {
+    /// Nothing.
+    Empty,
+    /// A token alone, and how many bytes of white space behind it.
+    Token(&'a Claims, usize),
+    /// A token with marks, blanks or other text around it.
+    Wrapped(&'a Claims),
+    /// A token that can be read, and why Go refuses it all the same.
+    Refused(&'a Claims, &'a DecodeError),
+    /// No token that Go reads.
+    Damaged,
+    /// It was not looked at: its name says that no server does.
+    Unread,
+}
+
+impl<'a> Content<'a> {
+    /// The claims, where there are any.
+    pub fn claims(&self) -> Option<&'a Claims> {
+        match self {
+            Content::Token(claims, _) | Content::Wrapped(claims) | Content::Refused(claims, _) => Some(claims),
+            Content::Empty | Content::Damaged | Content::Unread => None,
+        }
+    }
+}
+
+/// A file.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'a> {
+    /// Its directory as the user named it; empty where only a name is known.
+    pub directory: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// What it stands in.
+    pub layout: Layout,
+    /// What the system knows of it.
+    pub stat: Option<Stat>,
+    /// Its name is a link.
+    pub link: bool,
+    /// What is in it.
+    pub content: Content<'a>,
+}
+
+impl File<'_> {
+    /// Its path.
+    pub fn path(&self) -> Arc<str> {
+        match self.directory {
+            "" => self.name.into(),
+            "/" => format!("/{}", self.name).into(),
+            directory => format!("{directory}/{}", self.name).into(),
+        }
+    }
+
+    /// The place that is the whole file.
+    pub fn place(&self) -> Place {
+        let place = Place::file(self.path());
+        match self.content.claims() {
+            Some(claims) => place.of(owner(claims)),
+            None => place,
+        }
+    }
+
+    /// The name without `.jwt`, where it ends so.
+    pub fn stem(&self) -> Option<&str> {
+        self.name.strip_suffix(".jwt")
+    }
+}
+
+/// A token and where it was found.
+#[derive(Clone, Copy, Debug)]
+pub struct Credential<'a> {
+    /// The file.
+    pub file: &'a File<'a>,
+    /// Of a token that does not stand alone: the path of keys that leads to it, and its bytes.
+    pub within: Option<(&'a str, &'a Range<usize>)>,
+    /// What it claims.
+    pub claims: &'a Claims,
+    /// Its length in bytes.
+    pub length: usize,
+    /// What is known besides.
+    pub scene: &'a Scene<'a>,
+}
+
+impl Credential<'_> {
+    /// The place that is the token.
+    pub fn place(&self) -> Place {
+        let place = Place::file(self.file.path()).of(owner(self.claims));
+        match self.within {
+            Some((_, span)) => place.bytes(span.clone()),
+            None => place,
+        }
+    }
+
+    /// A claim of it.
+    pub fn at(&self, pointer: impl Into<String>) -> Place {
+        self.place().at(pointer)
+    }
+
+    /// `account "BILLING"`.
+    pub fn owner(&self) -> String {
+        owner(self.claims)
+    }
+}
+
+/// `account "BILLING"`, or with its key where it has no name.
+pub fn owner(claims: &Claims) -> String {
+    let name = if claims.data.name.is_empty() { &claims.data.sub } else { &claims.data.name };
+    format!("{} {}", claims.kind().word(), crate::token::quote(name.as_bytes()))
+}
+
+/// Whose permissions they are.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose<'a> {
+    /// A user's own.
+    User,
+    /// Of all users that a scoped signing key signs: its role and key.
+    Scope(&'a str, &'a str),
+    /// Of the account's users that have none.
+    Defaults,
+}
+
+/// What somebody may publish and subscribe to.
+#[derive(Clone, Copy, Debug)]
+pub struct Rights<'a> {
+    /// The token.
+    pub token: &'a Credential<'a>,
+    /// The JSON pointer of the object that they stand in.
+    pub pointer: &'a str,
+    /// Whose they are.
+    pub whose: Whose<'a>,
+    /// The subjects.
+    pub permissions: &'a Permissions,
+    /// The limits beside them; default permissions have none.
+    pub terms: Option<&'a UserPermissionLimits>,
+}
+
+impl Rights<'_> {
+    /// The place of a member of theirs: `/sub/allow`.
+    pub fn at(&self, member: &str) -> Place {
+        self.token.at(format!("{}{member}", self.pointer))
+    }
+
+    /// `user "alice"`, `the scope "reader" of account "ORDERS"`, `the default permissions of account "ORDERS"`.
+    pub fn words(&self) -> String {
+        let owner = self.token.owner();
+        match self.whose {
+            Whose::User => owner,
+            Whose::Scope("", key) => format!("the scope {key} of {owner}"),
+            Whose::Scope(role, _) => format!("the scope {} of {owner}", crate::token::quote(role.as_bytes())),
+            Whose::Defaults => format!("the default permissions of {owner}"),
+        }
+    }
+}
+
+/// Where rules put what they find. A finding is made only where somebody wants it.
+pub struct Out<'a> {
+    take: &'a mut dyn FnMut(&'static Rule, &dyn Fn() -> Finding),
+}
+
+impl<'a> Out<'a> {
+    /// Gives everything to `take`, which may leave findings unmade.
+    pub fn new(take: &'a mut dyn FnMut(&'static Rule, &dyn Fn() -> Finding)) -> Self {
+        Out { take }
+    }
+
+    /// Tells a finding of `rule`.
+    pub fn tell(&mut self, rule: &'static Rule, finding: impl Fn() -> Finding) {
+        (self.take)(rule, &finding);
+    }
+}
+
+impl std::fmt::Debug for Out<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Out")
+    }
+}
