@@ -1,7 +1,9 @@
 //! And for a million of them? Streaming, parallel, in bounded memory; policy.
 
+mod engine;
 mod policy;
 mod report;
 
+pub use engine::{Settings, Verify, audit};
 pub use policy::{BASELINE_SCHEMA, Ignore, Judgement, Policy, PolicyError, fingerprint, write_baseline};
 pub use report::{Edge, Expiration, Gathered, Graph, Group, Inputs, KEPT_PER_RULE, Report, Unread};

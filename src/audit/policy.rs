@@ -245,6 +245,13 @@ impl Policy {
         !self.off.contains(code) && (self.only.is_empty() || self.only.contains(code))
     }
 
+    /// Whether findings of `rule` are told whatever they say: no ignore and no baseline asks to see them.
+    pub(super) fn needs_no_look(&self, rule: &lint::Rule) -> bool {
+        self.baseline.is_empty()
+            && self.min_severity.is_none_or(|least| rule.severity >= least)
+            && self.ignores.iter().all(|ignore| ignore.code != rule.code)
+    }
+
     /// Sets the finding's severity and says whether it is told.
     pub fn judge(&self, finding: &mut Finding) -> Judgement {
         if let Some(&severity) = self.severity.get(finding.code()) {

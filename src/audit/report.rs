@@ -1,6 +1,7 @@
 //! One filtered, sorted report, which every renderer prints and none changes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::policy::{Judgement, Policy};
 use crate::lint::{Finding, Rule, Severity};
@@ -36,6 +37,19 @@ pub struct Inputs {
     pub others: u64,
     /// Server configurations.
     pub configs: u64,
+}
+
+impl Inputs {
+    /// Adds what another worker looked at.
+    pub(super) fn merge(&mut self, other: &Inputs) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.operators += other.operators;
+        self.accounts += other.accounts;
+        self.users += other.users;
+        self.others += other.others;
+        self.configs += other.configs;
+    }
 }
 
 /// When one credential ends.
@@ -111,6 +125,8 @@ pub struct Report {
     pub expirations: Vec<Expiration>,
     /// Credentials that never end.
     pub endless: u64,
+    /// Credentials that end later than those in `expirations`.
+    pub later: u64,
     /// Accounts and imports.
     pub graph: Graph,
 }
@@ -142,10 +158,13 @@ impl Report {
     }
 }
 
-/// Gathers findings, through a policy, into groups. One for each worker; merged at the end.
+/// Gathers findings, through a policy, into groups. One for each worker; merged at the end. What is kept of a rule are
+/// the findings of its first files in the order of their paths, however many workers there are.
 #[derive(Debug, Default)]
 pub struct Gathered {
     groups: BTreeMap<&'static str, Group>,
+    /// Of rules with more findings than are kept: the last file of those that are.
+    last: BTreeMap<&'static str, Arc<str>>,
     ignored: u64,
     baselined: u64,
 }
@@ -165,7 +184,43 @@ impl Gathered {
         false
     }
 
+    /// Judges a finding of `rule` in the file `name` of `directory`, which is made only if it is needed.
+    pub(super) fn tell(
+        &mut self,
+        rule: &'static Rule,
+        (directory, name): (&str, &str),
+        finding: &dyn Fn() -> Finding,
+        policy: &Policy,
+        told: Option<&(dyn Fn(&Finding) + Sync)>,
+    ) {
+        if !policy.selects(rule.code) {
+            return;
+        }
+        if told.is_none()
+            && policy.needs_no_look(rule)
+            && let Some(last) = self.last.get(rule.code)
+            && let Some(group) = self.groups.get_mut(rule.code)
+            && behind(directory, name, last)
+        {
+            group.total += 1;
+            return;
+        }
+        let mut finding = finding();
+        match policy.judge(&mut finding) {
+            Judgement::Unselected => {}
+            Judgement::Ignored => self.ignored += 1,
+            Judgement::Baselined => self.baselined += 1,
+            Judgement::Keep => {
+                if let Some(told) = told {
+                    told(&finding);
+                }
+                self.keep(finding);
+            }
+        }
+    }
+
     fn keep(&mut self, finding: Finding) {
+        let rule = finding.rule;
         let group = self.groups.entry(finding.code()).or_insert_with(|| Group {
             rule: finding.rule,
             severity: finding.severity,
@@ -174,8 +229,20 @@ impl Gathered {
         });
         group.severity = group.severity.max(finding.severity);
         group.total += 1;
-        if group.findings.len() < KEPT_PER_RULE {
-            group.findings.push(finding);
+        group.findings.push(finding);
+        self.prune(rule);
+    }
+
+    /// Lets go of findings beyond those that are kept, now and then.
+    fn prune(&mut self, rule: &'static Rule) {
+        let Some(group) = self.groups.get_mut(rule.code) else { return };
+        if group.findings.len() < KEPT_PER_RULE + KEPT_PER_RULE / 4 {
+            return;
+        }
+        group.findings.sort_by(|a, b| order(a).cmp(&order(b)));
+        group.findings.truncate(KEPT_PER_RULE);
+        if let Some(place) = group.findings.last().and_then(|finding| finding.places.first()) {
+            self.last.insert(rule.code, Arc::clone(&place.file));
         }
     }
 
@@ -189,9 +256,16 @@ impl Gathered {
                 Some(ours) => {
                     ours.severity = ours.severity.max(theirs.severity);
                     ours.total += theirs.total;
-                    let room = KEPT_PER_RULE.saturating_sub(ours.findings.len());
-                    ours.findings.extend(theirs.findings.into_iter().take(room));
+                    ours.findings.extend(theirs.findings);
+                    let rule = ours.rule;
+                    self.prune(rule);
                 }
+            }
+        }
+        for (code, theirs) in other.last {
+            let ours = self.last.entry(code).or_insert_with(|| Arc::clone(&theirs));
+            if theirs < *ours {
+                *ours = theirs;
             }
         }
     }
@@ -205,8 +279,15 @@ impl Gathered {
         report.groups.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.rule.code.cmp(b.rule.code)));
         for group in &mut report.groups {
             group.findings.sort_by(|a, b| order(a).cmp(&order(b)));
+            group.findings.truncate(KEPT_PER_RULE);
         }
     }
+}
+
+/// Whether the file `name` of `directory` comes behind `last`.
+fn behind(directory: &str, name: &str, last: &str) -> bool {
+    let slash = if directory.is_empty() { "" } else { "/" };
+    directory.bytes().chain(slash.bytes()).chain(name.bytes()).gt(last.bytes())
 }
 
 fn order(finding: &Finding) -> (&str, usize, &str, &str) {

@@ -88,6 +88,11 @@ impl Terminal {
         }
     }
 
+    /// Whether somebody watches who wants to see how far it is.
+    pub(crate) fn shows_progress(&self) -> bool {
+        !self.quiet && std::io::stderr().is_terminal()
+    }
+
     pub(super) fn error(&self, words: &str) {
         self.tell(Ink::Error, "error", words);
     }

@@ -15,7 +15,7 @@ use rustix::io::Errno;
 use zeroize::Zeroizing;
 
 use super::walk::elsewhere;
-use super::{DiskError, Facts, name_of, reserve};
+use super::{DiskError, Facts, name_of, real, reserve};
 
 /// Bytes that the system is asked for at a time: about 400 names of accounts.
 const CHUNK: usize = 32 << 10;
@@ -151,7 +151,7 @@ impl Directory {
         match (kind, behind) {
             (Ok(FileType::Symlink), Ok(FileType::RegularFile)) => names.push(bytes, Entry::Link),
             (Ok(FileType::Symlink), Ok(FileType::Directory)) => {
-                names.skipped.extend(elsewhere(self.path_of(name), &real(root)));
+                names.skipped.extend(elsewhere(self.path_of(name), &real(root).unwrap_or_else(|| root.to_owned())));
             }
             (_, Ok(FileType::RegularFile)) => names.push(bytes, Entry::File),
             (_, Ok(FileType::Directory)) => names.push(bytes, Entry::Directory),
@@ -225,9 +225,6 @@ impl Directory {
     }
 }
 
-fn real(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
-}
 
 #[cfg(test)]
 mod tests {

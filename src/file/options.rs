@@ -143,7 +143,10 @@ pub(super) fn count(text: &[u8]) -> (usize, usize) {
         // The piece ends where a brace begins.
         let value = quoted.trim_ascii_start();
         let takes = matches!(value.first(), Some(b':' | b'=' | b'"' | b'\'' | b'[' | b'/') | None);
-        if takes || value.len() < quoted.len() {
+        // `port 4222`, but not prose that begins with such a word.
+        let word = |byte: &u8| !byte.is_ascii_whitespace() && *byte != b'`';
+        let apart = value.len() < quoted.len() && value.trim_ascii_end().iter().all(word);
+        if takes || apart {
             all += usize::from(is_option(name));
             telling += usize::from(is_telling(name));
         }

@@ -50,7 +50,9 @@ pub(super) fn scan(text: &[u8], most: usize) -> Vec<Hit> {
         if start > 0 && text[start - 1] == b'\\' && matches!(text[start], b'n' | b'r' | b't') {
             start += 1;
         }
-        if let Some(hit) = marker(text, start, end) {
+        if let Some(mut hit) = marker(text, start, end) {
+            // Dashes between two marks are the first one's.
+            hit.at.start = hit.at.start.max(hits.last().map_or(0, |before: &Hit| before.at.end));
             at = hit.at.end.max(end);
             hits.push(hit);
         } else if let Some(token) = token(text, start, end) {

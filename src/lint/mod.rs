@@ -3,7 +3,6 @@
 //! The floors below state facts; rules state opinions. A rule that *is* a gate of nats-server refers to the gate and
 //! has no logic of its own.
 
-pub mod across;
 mod finding;
 mod issues;
 mod notes;

@@ -2,7 +2,6 @@
 //! the list of `rules/mod.rs`; `explain`, SARIF's table, the man page, the docs and the tests fold out of that list.
 
 use super::Severity;
-use super::across::{Configured, Copies, Distrusted, Edge, Member, Operators, System, Unused};
 use super::view::{Credential, File, Out, Rights, Scene};
 use crate::token::{Account, Operator, User};
 
@@ -23,22 +22,6 @@ pub enum Check {
     User(fn(&Credential<'_>, &User, &mut Out<'_>)),
     /// Permissions, whosever they are.
     Rights(fn(&Rights<'_>, &mut Out<'_>)),
-    /// An account whose issuer is not trusted.
-    Distrusted(fn(&Distrusted<'_>, &mut Out<'_>)),
-    /// An import that does not work, or need not be as it is.
-    Edge(fn(&Edge<'_>, &mut Out<'_>)),
-    /// Two tokens of one subject.
-    Copies(fn(&Copies<'_>, &mut Out<'_>)),
-    /// Exports that nobody imports.
-    Unused(fn(&Unused<'_>, &mut Out<'_>)),
-    /// A user beside its account.
-    Member(fn(&Member<'_>, &mut Out<'_>)),
-    /// The system account.
-    System(fn(&System<'_>, &mut Out<'_>)),
-    /// An operator and what it signed.
-    Operators(fn(&Operators<'_>, &mut Out<'_>)),
-    /// A server's configuration, beside what was found of its tokens.
-    Configured(fn(&Configured<'_>, &mut Out<'_>)),
 }
 
 /// A rule's data.

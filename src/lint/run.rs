@@ -2,9 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::across::{Configured, Copies, Distrusted, Edge, Member, Operators, System, Unused};
 use super::view::{Credential, File, Out, Rights, Scene, Whose};
-use super::{Check, Rule};
+use super::Check;
 use crate::token::{Account, Body, Operator, User};
 
 /// The rules of one kind of check, as the functions that they are.
@@ -33,14 +32,6 @@ lists! {
     account: Account(fn(&Credential<'_>, &Account, &mut Out<'_>));
     user: User(fn(&Credential<'_>, &User, &mut Out<'_>));
     rights: Rights(fn(&Rights<'_>, &mut Out<'_>));
-    distrusted: Distrusted(fn(&Distrusted<'_>, &mut Out<'_>));
-    edge: Edge(fn(&Edge<'_>, &mut Out<'_>));
-    copies: Copies(fn(&Copies<'_>, &mut Out<'_>));
-    unused: Unused(fn(&Unused<'_>, &mut Out<'_>));
-    member: Member(fn(&Member<'_>, &mut Out<'_>));
-    system: System(fn(&System<'_>, &mut Out<'_>));
-    operators: Operators(fn(&Operators<'_>, &mut Out<'_>));
-    configured: Configured(fn(&Configured<'_>, &mut Out<'_>));
 }
 
 /// A file by itself.
@@ -83,45 +74,4 @@ fn of_account(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
 
 fn rights(rights: &Rights<'_>, out: &mut Out<'_>) {
     LISTS.rights.iter().for_each(|check| check(rights, out));
-}
-
-macro_rules! across {
-    ($($(#[$doc:meta])* $name:ident: $view:ident;)*) => {
-        $($(#[$doc])* pub fn $name($name: &$view<'_>, out: &mut Out<'_>) {
-            LISTS.$name.iter().for_each(|check| check($name, out));
-        })*
-    };
-}
-
-across! {
-    /// An account whose issuer is not trusted.
-    distrusted: Distrusted;
-    /// An import that does not work, or need not be as it is.
-    edge: Edge;
-    /// Two tokens of one subject.
-    copies: Copies;
-    /// Exports that nobody imports.
-    unused: Unused;
-    /// A user beside its account.
-    member: Member;
-    /// The system account.
-    system: System;
-    /// An operator and what it signed.
-    operators: Operators;
-    /// A server's configuration.
-    configured: Configured;
-}
-
-/// Whether a rule looks at more than one token.
-pub fn is_across(rule: &Rule) -> bool {
-    !matches!(
-        rule.check,
-        Check::Gate
-            | Check::File(_)
-            | Check::Token(_)
-            | Check::Operator(_)
-            | Check::Account(_)
-            | Check::User(_)
-            | Check::Rights(_)
-    )
 }

@@ -1,5 +1,6 @@
 //! How do we say so? One file for each form of output.
 
+mod audit;
 pub mod check;
 mod diagnostic;
 mod dto;
@@ -16,6 +17,7 @@ mod sarif;
 mod style;
 pub mod text;
 
+pub use audit::{brief as report_brief, human as report_human};
 pub use diagnostic::{Locate, human as diagnostic, path as claim_path};
 pub use dto::{FindingDto, TimeDto};
 pub use github::github;

@@ -23,6 +23,7 @@ pub mod via;
 pub mod world;
 
 pub use crate::file::version;
+pub(crate) use tokens::issues as issues_of;
 pub use client::Client;
 pub use connect::connect;
 pub use decision::{Cause, Decision, Granted, Level, Limits, LogLine, Outcome, Step, Verdict};

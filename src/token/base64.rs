@@ -39,6 +39,22 @@ pub(crate) fn is_canonical(chunk: &[u8]) -> bool {
     BASE64URL_NOPAD.decode_len(chunk.len()).is_ok() && BASE64URL_NOPAD.decode(chunk).is_ok()
 }
 
+/// Whether the last character of a chunk that decodes, and has no line ends, has no bits left over.
+pub(crate) fn ends_canonically(chunk: &[u8]) -> bool {
+    let value = |byte: u8| match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'-' => 62,
+        _ => 63,
+    };
+    match (chunk.len() % 4, chunk.last()) {
+        (2, Some(&last)) => value(last) & 15 == 0,
+        (3, Some(&last)) => value(last) & 3 == 0,
+        _ => true,
+    }
+}
+
 /// `CorruptInputError`: a foreign byte, or a last group of one character (`decodeQuantum`).
 fn corrupt(chunk: &[u8]) -> usize {
     let foreign = |byte: &u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'\r' | b'\n'));
@@ -56,6 +72,9 @@ mod tests {
         // Bits left over are ignored.
         assert_eq!(decode(b"YR").as_deref(), Ok(&b"a"[..]));
         assert!(!is_canonical(b"YR") && is_canonical(b"YQ"));
+        for chunk in [&b"YR"[..], b"YQ", b"YWI", b"YWJ", b"YWJj", b"", b"YW_", b"Y-", b"Yw", b"YWE"] {
+            assert_eq!(ends_canonically(chunk), is_canonical(chunk), "{chunk:?}");
+        }
         assert_eq!(decode(b"YWJjZ"), Err(4));
         assert_eq!(decode(b"YWJjZ\n"), Err(5));
         assert_eq!(decode(b"YQ=="), Err(2));

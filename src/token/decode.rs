@@ -92,6 +92,8 @@ pub struct Unverified<'t> {
     pub message: &'t [u8],
     /// The signature, of any length.
     pub signature: Vec<u8>,
+    /// Go has read over something in the payload: an unknown member, a duplicate, another case.
+    pub(crate) odd: bool,
 }
 
 impl Unverified<'_> {
@@ -163,7 +165,13 @@ pub(crate) fn parse_of_any_size(token: &[u8]) -> Result<Unverified<'_>, DecodeEr
         Signed::Payload => &token[payload],
         Signed::HeaderAndPayload => &token[..payload.end],
     };
-    Ok(Unverified { claims: loaded.claims, signed: loaded.signed, message, signature })
+    Ok(Unverified {
+        odd: !loaded.odd.is_empty(),
+        claims: loaded.claims,
+        signed: loaded.signed,
+        message,
+        signature,
+    })
 }
 
 /// Go's `jwt.DecodeGeneric`: the members of `nats` without a structure. Where Go panics the error says so.
@@ -226,6 +234,16 @@ fn base64_chunk(token: &[u8], chunk: usize, range: &Range<usize>) -> Result<Vec<
 /// `{"typ":"JWT","alg":"ed25519-nkey"}` and `{"typ":"jwt","alg":"ed25519"}`.
 const KNOWN_HEADERS: [&[u8]; 2] =
     [b"eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ", b"eyJ0eXAiOiJqd3QiLCJhbGciOiJlZDI1NTE5In0"];
+
+/// Whether a token that decodes is spelled as Go's library spells it: a header that it writes, no line ends, no bits left
+/// over at the end of a part.
+pub(crate) fn is_plainly_spelled(token: &[u8]) -> bool {
+    let Some([header, payload, signature]) = chunks(token) else { return false };
+    KNOWN_HEADERS.contains(&&token[header])
+        && !token.iter().any(|byte| matches!(byte, b'\r' | b'\n'))
+        && base64::ends_canonically(&token[payload])
+        && base64::ends_canonically(&token[signature])
+}
 
 /// `parseHeaders`.
 fn read_header(chunk: &[u8]) -> Result<Header, DecodeError> {

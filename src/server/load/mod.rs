@@ -17,6 +17,7 @@ pub(crate) use account::int32;
 pub use account::{Account, AccountLimits};
 pub use approval::{Barred, Exporter, OutOfTime, Permit, Wanted, approve};
 pub use imports::ImportState;
+pub(crate) use imports::remote;
 
 use super::decision::LogLine;
 use super::options::ServerOptions;

@@ -1,18 +1,26 @@
+use crate::lint::Finding;
+use crate::lint::view::{Credential, Out};
 use crate::lint::{Check, Rule, Severity};
+use crate::token::User;
 
 pub(crate) static RULE: Rule = Rule {
     code: "user-bearer",
     area: "user",
     severity: Severity::Note,
-    title: "whoever has this token is let in",
+    title: "a user's token is enough to connect",
     explanation: "\
-The user is a bearer: the client does not have to prove that it has the user's seed. Whoever reads the
-token, in a log, a file or on the wire, can connect with it until it expires or is revoked. An account can
-forbid bearers (`disallow_bearer`).
-
-Use bearers for browsers and MQTT only, where a client cannot sign; give them an early end, source networks
-and narrow permissions.",
-    citation: "nats-io/jwt/v2 user_claims.go: BearerToken; nats-server auth.go: processClientOrLeafAuthentication",
+With `bearer_token` the server asks for no proof of the seed: whoever reads the token, in a log or a proxy, can
+connect as this user. It is meant for websocket clients that cannot keep a seed.",
+    citation: "nats-server auth.go: processClientOrLeafAuthentication",
     versions: "all",
-    check: Check::Gate,
+    check: Check::User(check),
 };
+
+fn check(token: &Credential<'_>, user: &User, out: &mut Out<'_>) {
+    if user.permissions.bearer_token {
+        out.tell(&RULE, || {
+            let message = format!("whoever has the token of {} can connect with it", token.owner());
+            Finding::new(&RULE, message, token.at("/nats/bearer_token").saying("no seed is asked for"))
+        });
+    }
+}

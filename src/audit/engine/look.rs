@@ -1,0 +1,297 @@
+//! What is wrong with each of these tokens by itself, and what must be kept of it?
+
+use super::facts::{Account as Kept, KeyCache};
+use super::read::{Item, Opened, Read, Text};
+use super::{Expirations, Settings};
+use crate::audit::{Gathered, Inputs, Unread};
+use crate::file::{Kind as FileKind, What};
+use crate::lint::view::{Content, Credential, File, Out, Scene};
+use crate::lint::{self, Finding, Place, Rule, reading, run};
+use crate::nkey::{PublicKey, Role, identify};
+use crate::server::version::TOKEN_SIZE_CAP;
+use crate::token::{self, Body, Claims, Issue, Token};
+
+/// What one worker finds and keeps.
+pub(super) struct Gains {
+    pub(super) gathered: Gathered,
+    pub(super) accounts: Vec<Kept>,
+    pub(super) inputs: Inputs,
+    pub(super) expirations: Expirations,
+    pub(super) operators: Vec<Operator>,
+    pub(super) unread: Vec<Unread>,
+}
+
+/// An operator whose token holds, and the keys that sign accounts for it.
+#[derive(Debug)]
+pub(super) struct Operator(Claims);
+
+impl Operator {
+    pub(super) fn signers(&self) -> impl Iterator<Item = String> + '_ {
+        let operator = self.0.operator();
+        let own = operator.is_some_and(|operator| !operator.strict_signing_key_usage).then(|| self.0.data.sub.clone());
+        own.into_iter().chain(operator.into_iter().flat_map(|operator| operator.signing_keys.iter().cloned()))
+    }
+}
+
+impl Gains {
+    pub(super) fn new(settings: &Settings<'_>) -> Gains {
+        Gains {
+            gathered: Gathered::default(),
+            accounts: Vec::new(),
+            inputs: Inputs::default(),
+            expirations: Expirations::new(settings.expirations),
+            operators: Vec::new(),
+            unread: Vec::new(),
+        }
+    }
+
+    /// Takes in what another worker gained.
+    pub(super) fn merge(&mut self, other: Gains) {
+        self.gathered.merge(other.gathered);
+        self.accounts.extend(other.accounts);
+        self.inputs.merge(&other.inputs);
+        self.expirations.merge(other.expirations);
+        self.operators.extend(other.operators);
+        self.unread.extend(other.unread);
+    }
+}
+
+/// Looks at tokens and files with the rules.
+pub(super) struct Looker<'a> {
+    pub(super) settings: &'a Settings<'a>,
+    pub(super) scene: &'a Scene<'a>,
+    pub(super) keys: KeyCache<'a>,
+    pub(super) gains: Gains,
+}
+
+impl Looker<'_> {
+    /// Some files and the tokens in them, read.
+    pub(super) fn files(
+        &mut self,
+        items: &[Item<'_>],
+        opened: &[Opened<'_>],
+        texts: &[Text<'_>],
+        reads: Vec<Read>,
+    ) {
+        let mut opened = opened.iter().peekable();
+        let mut tokens = texts.iter().zip(reads).peekable();
+        for (index, item) in items.iter().enumerate() {
+            if let Some(range) = &item.bytes {
+                self.gains.inputs.files += 1;
+                self.gains.inputs.bytes += range.len() as u64;
+            }
+            let document = opened.next_if(|opened| opened.item == index);
+            let mut file = File {
+                directory: &item.place.path,
+                name: &item.name,
+                layout: item.place.layout,
+                stat: item.stat,
+                link: item.link,
+                content: if item.bytes.is_some() { Content::Empty } else { Content::Unread },
+            };
+            let mut single = None;
+            let mut count = 0;
+            while let Some((text, read)) = tokens.next_if(|(text, _)| text.item == index) {
+                count += 1;
+                if single.is_none() && (text.within.is_none() || file.stem().is_some()) {
+                    single = Some((text, read));
+                } else {
+                    self.within(&mut file, item, text, read, document);
+                }
+            }
+            let judged = single.is_some();
+            if let Some((text, read)) = single {
+                self.single(file, item, text, read);
+            } else if count > 0 || document.is_some() {
+                file.content = Content::Unread;
+            }
+            if let Some(document) = document {
+                self.document(&file, document);
+            }
+            if !judged {
+                let scene = self.scene;
+                self.rules(&file, |out| run::file(&file, scene, out));
+            }
+        }
+    }
+
+    /// The token that a file is.
+    fn single(&mut self, file: File<'_>, item: &Item<'_>, text: &Text<'_>, read: Read) {
+        let mut file = file;
+        file.content = match (&read.claims, &read.refused) {
+            (None, _) => Content::Damaged,
+            (Some(claims), Some(error)) => Content::Refused(claims, error),
+            (Some(claims), None) if text.within.is_some() => Content::Wrapped(claims),
+            (Some(claims), None) => Content::Token(claims, text.trailing),
+        };
+        let scene = self.scene;
+        self.rules(&file, |out| run::file(&file, scene, out));
+        self.token(&file, item, text, &read);
+    }
+
+    /// A token among other things in a file.
+    fn within(
+        &mut self,
+        file: &mut File<'_>,
+        item: &Item<'_>,
+        text: &Text<'_>,
+        read: Read,
+        document: Option<&Opened<'_>>,
+    ) {
+        let file = File { content: Content::Unread, ..*file };
+        self.token(&file, item, text, &read);
+        let (Some(claims), Some(document)) = (&read.claims, document) else { return };
+        if document.document.kind == FileKind::Creds
+            && let Some(seed) = document.document.secrets().next()
+            && let Some(key) = identify(seed.text()).and_then(|identity| identity.public)
+            && key.to_string() != claims.data.sub
+        {
+            let place = Place::file(file.path()).of(lint::view::owner(claims));
+            self.found(&file, reading::seed_mismatch(&claims.data.sub, &key.to_string(), &place));
+        }
+    }
+
+    /// A file that is more than a token: its form, and the secrets in it.
+    fn document(&mut self, file: &File<'_>, opened: &Opened<'_>) {
+        let document = &opened.document;
+        match document.kind {
+            FileKind::Config => self.gains.inputs.configs += 1,
+            FileKind::Creds => {
+                for damage in &document.damage {
+                    if let Some(deviation) = &damage.deviation {
+                        self.found(file, reading::creds(deviation, &Place::file(file.path())));
+                    }
+                }
+            }
+            _ => {}
+        }
+        let mut secret = false;
+        for part in document.parts.iter().filter(|part| matches!(part.what, What::Seed | What::PrivateKey)) {
+            secret = true;
+            let Some(identity) = identify(part.text()) else { continue };
+            let place = Place::file(file.path()).bytes(part.span.clone());
+            if let Some(finding) = reading::key(&identity, &place) {
+                self.found(file, finding);
+            }
+        }
+        if secret
+            && let Some(stat) = file.stat
+            && stat.mode & 0o077 != 0
+        {
+            self.found(file, reading::mode(stat.mode, &Place::file(file.path())));
+        }
+    }
+
+    /// A token: what Go says of it, what the rules say, and what is kept.
+    fn token(&mut self, file: &File<'_>, item: &Item<'_>, text: &Text<'_>, read: &Read) {
+        let within = text.within.as_ref().map(|(at, span)| (*at, span));
+        if read.refused.is_some() || !read.plain {
+            self.reading(file, text, read.claims.as_ref());
+        }
+        let Some(claims) = &read.claims else {
+            self.gains.inputs.others += 1;
+            return;
+        };
+        if read.refused.is_none() {
+            let issues = self.issues(claims, &read.activations);
+            if !issues.is_empty() {
+                self.tell_issues(file, text, claims, &issues);
+            }
+            let scene = self.scene;
+            let credential = Credential { file, within, claims, length: text.bytes.len(), scene };
+            self.rules(file, |out| run::token(&credential, out));
+        }
+        self.keep(file, item, read, claims);
+    }
+
+    /// What `Validate` says, by the library of the server that is meant.
+    fn issues(&self, claims: &Claims, activations: &[(usize, Option<Claims>)]) -> Vec<Issue> {
+        let Scene { now, version, .. } = *self.scene;
+        if !version.has(&TOKEN_SIZE_CAP) {
+            return crate::server::issues_of(claims, now, version);
+        }
+        let imports = claims.account().map(|account| account.imports.as_slice()).unwrap_or_default();
+        token::validate_with(claims, now, &|text| {
+            let found = activations
+                .iter()
+                .find(|(import, _)| imports.get(*import).is_some_and(|i| i.as_ref().is_some_and(|i| i.token == text)));
+            found.and_then(|(_, claims)| claims.clone())
+        })
+    }
+
+    /// The findings of a token that is refused or oddly written: read once more, for the words.
+    fn reading(&mut self, file: &File<'_>, text: &Text<'_>, claims: Option<&Claims>) {
+        let place = place(file, text, claims);
+        for finding in reading::token(&Token::read(text.bytes), &place, self.scene.now) {
+            // Whether another library wrote it is no matter for an audit, and cannot be asked of every token.
+            if !matches!(finding.code(), "jti-mismatch" | "token-spelling-unusual") {
+                self.found(file, finding);
+            }
+        }
+    }
+
+    fn tell_issues(&mut self, file: &File<'_>, text: &Text<'_>, claims: &Claims, issues: &[Issue]) {
+        let place = place(file, text, Some(claims));
+        for finding in lint::issues(&Token::read(text.bytes), issues, &place) {
+            self.found(file, finding);
+        }
+    }
+
+    /// Runs rules over something in a file.
+    fn rules(&mut self, file: &File<'_>, rules: impl FnOnce(&mut Out<'_>)) {
+        let Gains { gathered, .. } = &mut self.gains;
+        let (policy, told) = (self.settings.policy, self.settings.told);
+        let mut take = |rule: &'static Rule, finding: &dyn Fn() -> Finding| {
+            gathered.tell(rule, (file.directory, file.name), finding, policy, told);
+        };
+        rules(&mut Out::new(&mut take));
+    }
+
+    fn found(&mut self, file: &File<'_>, finding: Finding) {
+        self.rules(file, |out| out.tell(finding.rule, || finding.clone()));
+    }
+
+    fn keep(&mut self, file: &File<'_>, item: &Item<'_>, read: &Read, claims: &Claims) {
+        let data = &claims.data;
+        self.gains.expirations.add(claims, file);
+        for (_, activation) in &read.activations {
+            if let Some(claims) = activation {
+                self.gains.expirations.add(claims, file);
+            }
+        }
+        let inputs = &mut self.gains.inputs;
+        let refused = read.refused.is_some();
+        match &claims.body {
+            Body::Operator(_) => {
+                inputs.operators += 1;
+                if !refused {
+                    self.gains.operators.push(Operator(claims.clone()));
+                }
+            }
+            Body::Account(account) => {
+                inputs.accounts += 1;
+                // From a subject that is no account's key nobody can import; it has its own finding.
+                if let Ok(key) = PublicKey::parse(&data.sub)
+                    && key.role() == Role::Account
+                {
+                    let kept =
+                        Kept::new(*key.bytes(), item.place.id, file.name, data, account, refused, &mut self.keys);
+                    self.gains.accounts.push(kept);
+                }
+            }
+            Body::User(_) => inputs.users += 1,
+            _ => inputs.others += 1,
+        }
+    }
+}
+
+fn place(file: &File<'_>, text: &Text<'_>, claims: Option<&Claims>) -> Place {
+    let mut place = Place::file(file.path());
+    if let Some(claims) = claims {
+        place = place.of(lint::view::owner(claims));
+    }
+    match &text.within {
+        Some((_, span)) => place.bytes(span.clone()),
+        None => place,
+    }
+}

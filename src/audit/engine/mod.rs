@@ -1,0 +1,124 @@
+//! The audit of everything that stands below some paths: streaming, parallel, in bounded memory.
+//!
+//! In a first pass every token is looked at by itself, by as many workers as are wanted; each takes the next names of
+//! the directory that is open, reads the files behind them, verifies their signatures together and keeps of an account
+//! what others can ask of it ([`facts`]). What crosses accounts is looked at after that, and only what is told is read
+//! again.
+
+mod across;
+mod expirations;
+mod facts;
+mod look;
+mod read;
+mod walk;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+
+use self::expirations::Expirations;
+use self::facts::{KeyCache, Keys};
+use self::look::{Gains, Looker};
+use self::read::Arena;
+use self::walk::{Chunk, Walker};
+use super::{Policy, Report};
+use crate::disk::Entry;
+use crate::lint::Finding;
+use crate::lint::view::Scene;
+use crate::nkey::Signed;
+use crate::server::Version;
+
+/// Verifies signatures, some hundred at a time: whether each holds, in their order.
+pub type Verify<'a> = &'a (dyn Fn(&[Signed<'_>]) -> Vec<bool> + Sync);
+
+/// How an audit is done.
+pub struct Settings<'a> {
+    /// The time that is judged for, Unix seconds.
+    pub now: i64,
+    /// The server's release.
+    pub version: Version,
+    /// Keys that may sign accounts; empty: those of the operators that are found.
+    pub trust: Vec<String>,
+    /// Verifies signatures; [`crate::nkey::Batch`] is made for it.
+    pub verify: Verify<'a>,
+    /// Workers; at least one.
+    pub threads: usize,
+    /// What is told.
+    pub policy: &'a Policy,
+    /// How many expirations are kept, the soonest.
+    pub expirations: usize,
+    /// Is told every finding that is told at all, also those that the report only counts; from any thread.
+    pub told: Option<&'a (dyn Fn(&Finding) + Sync)>,
+    /// Files read so far, for whoever shows it.
+    pub progress: &'a AtomicU64,
+}
+
+impl std::fmt::Debug for Settings<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings").field("now", &self.now).field("version", &self.version).finish_non_exhaustive()
+    }
+}
+
+/// Signatures that are verified together: enough to fill the lanes, few enough to stay in the cache.
+const TOGETHER: usize = 96;
+
+/// Looks at everything below `paths`.
+pub fn audit(paths: Vec<PathBuf>, settings: &Settings<'_>) -> Report {
+    let scene = Scene { now: settings.now, version: settings.version, server: None };
+    let walker = Mutex::new(Walker::new(paths, &[]));
+    let keys = Mutex::new(Keys::default());
+    let mut gains = Gains::new(settings);
+    std::thread::scope(|scope| {
+        let work = || worker(&walker, &keys, &scene, settings);
+        let others: Vec<_> = (1..settings.threads.max(1)).map(|_| scope.spawn(work)).collect();
+        gains.merge(work());
+        for other in others {
+            gains.merge(other.join().expect("a worker does not panic on any input"));
+        }
+    });
+    let mut walker = walker.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let keys = keys.into_inner().unwrap_or_else(PoisonError::into_inner);
+    across::across(&mut gains, &keys, &walker.paths, settings);
+    let mut report = Report { at: settings.now, inputs: gains.inputs, ..Report::default() };
+    report.unread.append(&mut walker.unread);
+    report.unread.append(&mut gains.unread);
+    gains.expirations.finish(&mut report);
+    gains.gathered.finish(&mut report, settings.policy);
+    report
+}
+
+/// Works until there is nothing left.
+fn worker(
+    walker: &Mutex<Walker>,
+    keys: &Mutex<Keys>,
+    scene: &Scene<'_>,
+    settings: &Settings<'_>,
+) -> Gains {
+    let mut looker =
+        Looker { settings, scene, keys: KeyCache::new(keys), gains: Gains::new(settings) };
+    let mut arena = Arena::default();
+    loop {
+        let chunks = walker.lock().unwrap_or_else(PoisonError::into_inner).next(TOGETHER);
+        if chunks.is_empty() {
+            return looker.gains;
+        }
+        work(&chunks, &mut arena, &mut looker);
+        let files: usize = chunks.iter().map(|chunk| chunk.names.len()).sum();
+        settings.progress.fetch_add(files as u64, Relaxed);
+    }
+}
+
+fn work(chunks: &[Chunk], arena: &mut Arena, looker: &mut Looker<'_>) {
+    let files: Vec<_> = chunks
+        .iter()
+        .flat_map(|chunk| chunk.names.iter().map(|(name, entry)| (&*chunk.place, name, entry)))
+        .filter(|(_, _, entry)| *entry != Entry::Directory)
+        .collect();
+    for files in files.chunks(TOGETHER) {
+        let items = arena.fill(files, &mut looker.gains.unread);
+        let opened = read::open(&items, arena);
+        let texts = read::texts(&items, arena, &opened);
+        let reads = read::read(&texts, looker.settings.verify);
+        looker.files(&items, &opened, &texts, reads);
+    }
+}

@@ -1,0 +1,270 @@
+//! What do these files hold? Some files at a time: their bytes, the tokens in them, and whether each signature holds.
+
+use std::borrow::Cow;
+use std::ffi::CStr;
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use super::walk::{Place, unread};
+use crate::audit::{Unread, Verify};
+use crate::disk::{DiskError, Entry, Facts};
+use crate::file::{Document, recognise};
+use crate::lint::view::{Layout, Stat};
+use crate::nkey::{Signed, go};
+use crate::token::{self, Claims, DecodeError, MAX_TOKEN, Unverified};
+
+/// The largest file that is read, in bytes; one with a token by its name need not be read beyond what Go takes.
+const LARGEST: u64 = 16 << 20;
+const LARGEST_TOKEN: u64 = MAX_TOKEN as u64 * 2;
+
+/// How often a worker waits for a file that may just be in writing.
+const PATIENCE: u32 = 100;
+
+/// A file, and which bytes of the arena are its.
+pub(super) struct Item<'n> {
+    pub(super) place: &'n Place,
+    pub(super) name: Cow<'n, str>,
+    pub(super) link: bool,
+    pub(super) stat: Option<Stat>,
+    /// None: it was not read.
+    pub(super) bytes: Option<Range<usize>>,
+}
+
+/// What a worker reads into.
+#[derive(Default)]
+pub(super) struct Arena {
+    bytes: Zeroizing<Vec<u8>>,
+    waited: u32,
+}
+
+impl Arena {
+    /// Reads files one behind the other.
+    pub(super) fn fill<'n>(
+        &mut self,
+        files: &[(&'n Place, &'n CStr, Entry)],
+        errors: &mut Vec<Unread>,
+    ) -> Vec<Item<'n>> {
+        self.bytes.clear();
+        let mut items = Vec::with_capacity(files.len());
+        for &(place, raw_name, entry) in files {
+            let name = raw_name.to_string_lossy();
+            let mut item =
+                Item { place, name, link: entry == Entry::Link, stat: None, bytes: None };
+            if is_read(place, raw_name) {
+                match self.read(place, raw_name) {
+                    Ok((bytes, facts)) => {
+                        item.stat = Some(Stat {
+                            size: facts.size,
+                            mode: facts.mode,
+                            owner: facts.owner,
+                            directory_owner: place.owner,
+                        });
+                        item.bytes = Some(bytes);
+                    }
+                    // What vanished since its directory was read is not there.
+                    Err(DiskError::NotFound { .. }) if !place.named && entry == Entry::File => continue,
+                    Err(error) => {
+                        errors.push(unread(&error));
+                        continue;
+                    }
+                }
+            }
+            items.push(item);
+        }
+        items
+    }
+
+    fn read(&mut self, place: &Place, name: &CStr) -> Result<(Range<usize>, Facts), DiskError> {
+        let token = name.to_bytes().ends_with(b".jwt");
+        let bound = if token { LARGEST_TOKEN } else { LARGEST };
+        let start = self.bytes.len();
+        let facts = place.directory.read_behind(name, bound, &mut self.bytes)?;
+        if token && !is_whole(&self.bytes[start..]) && self.waited < PATIENCE {
+            // nats-server writes its files in place: it may be in the middle of it.
+            self.waited += 1;
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            let before = self.bytes.len();
+            let facts = place.directory.read_behind(name, bound, &mut self.bytes)?;
+            if self.bytes[start..before] != self.bytes[before..] {
+                return Ok((before..self.bytes.len(), facts));
+            }
+            self.bytes.truncate(before);
+        }
+        Ok((start..self.bytes.len(), facts))
+    }
+
+    pub(super) fn get(&self, range: &Range<usize>) -> &[u8] {
+        self.bytes.get(range.clone()).unwrap_or_default()
+    }
+}
+
+/// Whether a file can hold something that matters. In a resolver's directory that is what the server reads.
+fn is_read(place: &Place, name: &CStr) -> bool {
+    match place.layout {
+        Layout::Other => true,
+        Layout::Resolver | Layout::BelowResolver => place.named || name.to_bytes().ends_with(b".jwt"),
+    }
+}
+
+/// Whether it has three parts, the last as long as a signature.
+fn is_whole(bytes: &[u8]) -> bool {
+    let tail = bytes.trim_ascii_end();
+    let dots = tail.len().checked_sub(87).and_then(|at| tail.get(at)) == Some(&b'.');
+    dots || bytes.starts_with(b"-----")
+}
+
+/// The text of a token.
+pub(super) struct Text<'b> {
+    /// Which file.
+    pub(super) item: usize,
+    pub(super) bytes: &'b [u8],
+    /// Of a token that does not stand alone: the path of keys that leads to it, and its bytes in the file.
+    pub(super) within: Option<(&'b str, Range<usize>)>,
+    /// White space behind it in the file.
+    pub(super) trailing: usize,
+}
+
+/// A file that is more than a token.
+pub(super) struct Opened<'b> {
+    pub(super) item: usize,
+    pub(super) document: Document<'b>,
+}
+
+/// Takes the files apart that are more than a token alone.
+pub(super) fn open<'b>(items: &[Item<'_>], arena: &'b Arena) -> Vec<Opened<'b>> {
+    let mut opened = Vec::new();
+    for (item, file) in items.iter().enumerate() {
+        let Some(range) = &file.bytes else { continue };
+        let bytes = arena.get(range);
+        if alone(bytes).is_none() && !bytes.trim_ascii().is_empty() {
+            opened.push(Opened { item, document: recognise(bytes) });
+        }
+    }
+    opened
+}
+
+/// The tokens of files, in the order of the files.
+pub(super) fn texts<'b>(items: &[Item<'_>], arena: &'b Arena, opened: &'b [Opened<'b>]) -> Vec<Text<'b>> {
+    let mut texts = Vec::with_capacity(items.len());
+    let mut opened = opened.iter().peekable();
+    for (item, file) in items.iter().enumerate() {
+        let Some(range) = &file.bytes else { continue };
+        let bytes = arena.get(range);
+        let plain = |bytes: &'b [u8], trailing| Text { item, bytes, within: None, trailing };
+        let Some(opened) = opened.next_if(|opened| opened.item == item) else {
+            if let Some(token) = alone(bytes) {
+                texts.push(plain(token, bytes.len() - token.len()));
+            }
+            continue;
+        };
+        let first = texts.len();
+        for part in opened.document.tokens() {
+            texts.push(Text {
+                item,
+                bytes: part.text().as_bytes(),
+                within: Some((&part.at, part.span.clone())),
+                trailing: 0,
+            });
+        }
+        if texts.len() == first && file.name.ends_with(".jwt") {
+            texts.push(plain(bytes, 0));
+        }
+    }
+    texts
+}
+
+/// The token of a file that holds nothing else, white space behind it aside.
+fn alone(bytes: &[u8]) -> Option<&[u8]> {
+    let token = bytes.trim_ascii_end();
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    (token.starts_with(b"eyJ") && token.iter().all(plain)).then_some(token)
+}
+
+/// A token, read and verified.
+pub(super) struct Read {
+    /// What it claims; none: it cannot be read.
+    pub(super) claims: Option<Claims>,
+    /// Why Go refuses it.
+    pub(super) refused: Option<DecodeError>,
+    /// It is written as Go's library writes it.
+    pub(super) plain: bool,
+    /// The activation tokens in its imports: which import, and what the token claims if Go takes it.
+    pub(super) activations: Vec<(usize, Option<Claims>)>,
+}
+
+/// Reads tokens, and verifies the signatures of all of them at once.
+pub(super) fn read(texts: &[Text<'_>], verify: Verify<'_>) -> Vec<Read> {
+    let outer: Vec<_> = texts.iter().map(|text| token::parse(text.bytes)).collect();
+    let (holds, activations) = {
+        let inner = inner(&outer);
+        let holds = verdicts(outer.iter().chain(inner.iter().map(|inner| &inner.read)), verify);
+        let activations: Vec<_> = inner
+            .into_iter()
+            .zip(holds.iter().skip(outer.len()))
+            .map(|(inner, &holds)| {
+                let claims = inner.read.ok().and_then(|read| read.judge(holds).ok());
+                (inner.of, inner.import, claims)
+            })
+            .collect();
+        (holds, activations)
+    };
+    let mut activations = activations.into_iter().peekable();
+    let mut all = Vec::with_capacity(outer.len());
+    for (index, (outer, holds)) in outer.into_iter().zip(holds).enumerate() {
+        let mut own = Vec::new();
+        while let Some((_, import, claims)) = activations.next_if(|(of, ..)| *of == index) {
+            own.push((import, claims));
+        }
+        all.push(match outer {
+            Err(error) => Read { claims: None, refused: Some(error), plain: false, activations: own },
+            Ok(outer) => Read {
+                refused: outer.refusal(holds),
+                plain: !outer.odd && token::is_plainly_spelled(texts[index].bytes),
+                claims: Some(outer.claims),
+                activations: own,
+            },
+        });
+    }
+    all
+}
+
+/// An activation token in an import.
+struct Inner<'t> {
+    of: usize,
+    import: usize,
+    read: Result<Unverified<'t>, DecodeError>,
+}
+
+fn inner<'t>(outer: &'t [Result<Unverified<'_>, DecodeError>]) -> Vec<Inner<'t>> {
+    let mut inner = Vec::new();
+    for (of, outer) in outer.iter().enumerate() {
+        let Some(account) = outer.as_ref().ok().and_then(|outer| outer.claims.account()) else { continue };
+        for (import, body) in account.imports.iter().enumerate() {
+            if let Some(body) = body.as_ref().filter(|body| !body.token.is_empty()) {
+                inner.push(Inner { of, import, read: token::parse(body.token.as_bytes()) });
+            }
+        }
+    }
+    inner
+}
+
+/// Whether each signature holds; where there is no key to ask, or no token, it does not.
+fn verdicts<'t>(
+    tokens: impl Iterator<Item = &'t Result<Unverified<'t>, DecodeError>>,
+    verify: Verify<'_>,
+) -> Vec<bool> {
+    let (mut signed, mut numbers) = (Vec::new(), Vec::new());
+    for token in tokens {
+        let one = token.as_ref().ok().and_then(|token| {
+            let key = go::from_public_key(&token.claims.data.iss).ok()?.public();
+            Some(Signed { key, message: token.message, signature: &token.signature })
+        });
+        numbers.push(one.map(|one| {
+            signed.push(one);
+            signed.len() - 1
+        }));
+    }
+    let verdicts = verify(&signed);
+    numbers.into_iter().map(|number| number.is_some_and(|number| verdicts[number])).collect()
+}
