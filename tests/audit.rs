@@ -9,7 +9,8 @@ use std::path::Path;
 use common::jwtfix;
 use jwtfix::nkey::{PublicKey, Role, Seed};
 use jwtfix::token::{
-    Account, Body, Claims, ClaimsData, Export, ExportType, Import, Operator, OperatorLimits, UNLIMITED, encode,
+    Account, Body, Claims, ClaimsData, Export, ExportType, Import, Operator, OperatorLimits, UNLIMITED,
+    encode,
 };
 
 fn mint(signer: &Seed, subject: &PublicKey, now: i64, body: Body) -> String {
@@ -99,12 +100,14 @@ impl World {
     #[track_caller]
     fn tells(&self, codes: &[&str]) {
         let now = (NOW + 10).to_string();
-        let ran = jwtfix([self.path().as_os_str(), "--format".as_ref(), "json".as_ref(), "--at".as_ref(), now.as_ref()]
-            .into_iter()
-            .fold(vec!["audit".into()], |mut all: Vec<std::ffi::OsString>, next| {
-                all.push(next.into());
-                all
-            }))
+        let ran = jwtfix(
+            [self.path().as_os_str(), "--format".as_ref(), "json".as_ref(), "--at".as_ref(), now.as_ref()]
+                .into_iter()
+                .fold(vec!["audit".into()], |mut all: Vec<std::ffi::OsString>, next| {
+                    all.push(next.into());
+                    all
+                }),
+        )
         .run();
         let report = ran.json();
         let mut told: Vec<&str> = report["findings"]
@@ -140,7 +143,8 @@ fn imports_are_held_against_exports() {
 fn an_issuer_that_nobody_trusts() {
     let world = World::new();
     let stranger = Seed::generate(Role::Operator);
-    let token = mint(&stranger, &world.importer.public(), NOW, Body::Account(Box::new(account(vec![], vec![]))));
+    let token =
+        mint(&stranger, &world.importer.public(), NOW, Body::Account(Box::new(account(vec![], vec![]))));
     world.put(&format!("{}.jwt", world.importer.public()), &token);
     world.tells(&["account-issuer-untrusted"]);
 }
@@ -153,10 +157,18 @@ fn names_and_copies() {
     world.put(&format!("{}.jwt", Seed::generate(Role::Account).public()), &token);
     world.tells(&["resolver-name-mismatch"]);
     let world = World::new();
-    world.put(&format!("{}.jwt", third.public().to_string().to_lowercase()), &world.token(&third, account(vec![], vec![])));
+    world.put(
+        &format!("{}.jwt", third.public().to_string().to_lowercase()),
+        &world.token(&third, account(vec![], vec![])),
+    );
     world.tells(&["resolver-name-case"]);
     let world = World::new();
-    let old = mint(&world.operator, &world.importer.public(), NOW - 5, Body::Account(Box::new(account(vec![], vec![]))));
+    let old = mint(
+        &world.operator,
+        &world.importer.public(),
+        NOW - 5,
+        Body::Account(Box::new(account(vec![], vec![]))),
+    );
     world.put("old.jwt", &old);
     world.tells(&["account-older-copy"]);
 }

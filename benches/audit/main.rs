@@ -87,7 +87,8 @@ fn main() {
     }
     let per = |seconds: f64| seconds * 1e6 / accounts as f64;
     let names = ["read_dir and fs::read", "audit, one thread", "audit, two threads", "audit, dalek's verify"];
-    let medians: Vec<f64> = times.iter_mut().map(|times| if times.is_empty() { 0.0 } else { median(times) }).collect();
+    let medians: Vec<f64> =
+        times.iter_mut().map(|times| if times.is_empty() { 0.0 } else { median(times) }).collect();
     for (name, median) in names.iter().zip(&medians) {
         println!("{name:24} {median:7.3} s  {:6.2} us an account", per(*median));
     }

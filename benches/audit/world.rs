@@ -41,8 +41,26 @@ impl Numbers {
 }
 
 const WORDS: [&str; 20] = [
-    "orders", "billing", "telemetry", "users", "events", "audit", "devices", "eu", "us", "prod", "staging", "metrics",
-    "payments", "inventory", "search", "notify", "gateway", "fleet", "sensor", "status",
+    "orders",
+    "billing",
+    "telemetry",
+    "users",
+    "events",
+    "audit",
+    "devices",
+    "eu",
+    "us",
+    "prod",
+    "staging",
+    "metrics",
+    "payments",
+    "inventory",
+    "search",
+    "notify",
+    "gateway",
+    "fleet",
+    "sensor",
+    "status",
 ];
 
 fn word(numbers: &mut Numbers) -> &'static str {
@@ -87,7 +105,14 @@ pub(crate) fn make(root: &Path, count: u64) -> PathBuf {
             })
             .collect();
         let account = Account { exports, limits: limits(&mut numbers), ..Account::default() };
-        let text = sign(&exporter.seed.public(), "services", Body::Account(Box::new(account)), &keys[0], 1_700_000_000, 0);
+        let text = sign(
+            &exporter.seed.public(),
+            "services",
+            Body::Account(Box::new(account)),
+            &keys[0],
+            1_700_000_000,
+            0,
+        );
         write(&directory.join(format!("{}.jwt", exporter.key)), &text);
     }
     let mut neighbour: Option<(String, Vec<Export>)> = None;
@@ -185,8 +210,22 @@ fn account(numbers: &mut Numbers, exporters: &[Exporter], own: &str) -> Account 
     let [imports, exports, plain, scopes, revoked, mapped] = match class {
         0..40 => [0; 6],
         40..70 => [of(numbers, 0, 2), of(numbers, 0, 2), of(numbers, 0, 3), 0, 0, 0],
-        70..90 => [of(numbers, 0, 2), of(numbers, 0, 3), of(numbers, 1, 3), of(numbers, 0, 2), of(numbers, 0, 3), of(numbers, 0, 2)],
-        90..98 => [of(numbers, 0, 4), of(numbers, 1, 4), of(numbers, 1, 4), of(numbers, 0, 3), of(numbers, 0, 6), of(numbers, 0, 3)],
+        70..90 => [
+            of(numbers, 0, 2),
+            of(numbers, 0, 3),
+            of(numbers, 1, 3),
+            of(numbers, 0, 2),
+            of(numbers, 0, 3),
+            of(numbers, 0, 2),
+        ],
+        90..98 => [
+            of(numbers, 0, 4),
+            of(numbers, 1, 4),
+            of(numbers, 1, 4),
+            of(numbers, 0, 3),
+            of(numbers, 0, 6),
+            of(numbers, 0, 3),
+        ],
         _ => [of(numbers, 1, 3), of(numbers, 0, 3), 1, of(numbers, 0, 2), 0, 0],
     };
     let offers = offers();
@@ -208,11 +247,21 @@ fn account(numbers: &mut Numbers, exporters: &[Exporter], own: &str) -> Account 
         let exporter = &exporters[numbers.below(40) as usize];
         let (subject, service, _) = &offers[(20 + numbers.below(10)) as usize];
         let subject = subject.replace('>', "private.>");
-        let body = Body::Activation(Activation { subject: subject.clone(), kind: kind(*service), ..Activation::default() });
+        let body = Body::Activation(Activation {
+            subject: subject.clone(),
+            kind: kind(*service),
+            ..Activation::default()
+        });
         let to = PublicKey::parse(own).expect("a key");
         let token = sign(&to, "permit", body, &exporter.seed, 1_700_000_000, 0);
         let account_key = exporter.key.clone();
-        account.imports.push(Some(Import { subject, token, account: account_key, kind: kind(*service), ..Import::default() }));
+        account.imports.push(Some(Import {
+            subject,
+            token,
+            account: account_key,
+            kind: kind(*service),
+            ..Import::default()
+        }));
     }
     for n in 0..exports {
         let service = numbers.one(2);
@@ -237,7 +286,11 @@ fn account(numbers: &mut Numbers, exporters: &[Exporter], own: &str) -> Account 
         account.revocations.insert(key, 1_710_000_000 + numbers.below(10_000_000) as i64);
     }
     for n in 0..mapped {
-        let to = |end: &str, weight| WeightedMapping { subject: format!("m{n}.{end}"), weight, cluster: String::new() };
+        let to = |end: &str, weight| WeightedMapping {
+            subject: format!("m{n}.{end}"),
+            weight,
+            cluster: String::new(),
+        };
         account.mappings.insert(format!("map{n}.{}", word(numbers)), Some(vec![to("a", 80), to("b", 20)]));
     }
     if numbers.one(7) {
@@ -246,7 +299,8 @@ fn account(numbers: &mut Numbers, exporters: &[Exporter], own: &str) -> Account 
         rights.subscribe.allow = Some(vec![format!("{}.*", word(numbers)), "_INBOX.>".into()]);
     }
     if class >= 70 {
-        account.description = format!("The account of the {} team, for {} in {}", word(numbers), word(numbers), word(numbers));
+        account.description =
+            format!("The account of the {} team, for {} in {}", word(numbers), word(numbers), word(numbers));
         account.info_url = format!("https://wiki.example.com/nats/{}", word(numbers));
     }
     account
@@ -257,7 +311,8 @@ fn scope(numbers: &mut Numbers, key: String) -> UserScope {
     let template = &mut scope.template;
     (template.subs, template.data, template.payload) = (-1, -1, -1);
     template.permissions.publish.allow = Some(vec![format!("{}.>", word(numbers)), "_INBOX.>".into()]);
-    template.permissions.subscribe.allow = Some(vec![format!("{}.{{{{name()}}}}.*", word(numbers)), "_INBOX.>".into()]);
+    template.permissions.subscribe.allow =
+        Some(vec![format!("{}.{{{{name()}}}}.*", word(numbers)), "_INBOX.>".into()]);
     template.permissions.subscribe.deny = Some(vec!["secret.>".into()]);
     template.allowed_connection_types = Some(vec!["STANDARD".into(), "WEBSOCKET".into()]);
     scope.description = format!("May read {}", word(numbers));

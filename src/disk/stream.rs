@@ -151,7 +151,9 @@ impl Directory {
         match (kind, behind) {
             (Ok(FileType::Symlink), Ok(FileType::RegularFile)) => names.push(bytes, Entry::Link),
             (Ok(FileType::Symlink), Ok(FileType::Directory)) => {
-                names.skipped.extend(elsewhere(self.path_of(name), &real(root).unwrap_or_else(|| root.to_owned())));
+                names
+                    .skipped
+                    .extend(elsewhere(self.path_of(name), &real(root).unwrap_or_else(|| root.to_owned())));
             }
             (_, Ok(FileType::RegularFile)) => names.push(bytes, Entry::File),
             (_, Ok(FileType::Directory)) => names.push(bytes, Entry::Directory),
@@ -224,7 +226,6 @@ impl Directory {
         }
     }
 }
-
 
 #[cfg(test)]
 mod tests {

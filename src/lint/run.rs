@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::view::{Credential, File, Out, Rights, Scene, Whose};
 use super::Check;
+use super::view::{Credential, File, Out, Rights, Scene, Whose};
 use crate::token::{Account, Body, Operator, User};
 
 /// The rules of one kind of check, as the functions that they are.

@@ -20,7 +20,11 @@ pub struct Scene<'a> {
 
 impl Scene<'_> {
     /// Whether a release with this behaviour is meant: `since`, and not yet `until`.
-    pub fn between(&self, since: &crate::server::version::Since, until: &crate::server::version::Since) -> bool {
+    pub fn between(
+        &self,
+        since: &crate::server::version::Since,
+        until: &crate::server::version::Since,
+    ) -> bool {
         self.version.has(since) && !self.version.has(until)
     }
 }
@@ -70,7 +74,9 @@ impl<'a> Content<'a> {
     /// The claims, where there are any.
     pub fn claims(&self) -> Option<&'a Claims> {
         match self {
-            Content::Token(claims, _) | Content::Wrapped(claims) | Content::Refused(claims, _) => Some(claims),
+            Content::Token(claims, _) | Content::Wrapped(claims) | Content::Refused(claims, _) => {
+                Some(claims)
+            }
             Content::Empty | Content::Damaged | Content::Unread => None,
         }
     }

@@ -23,11 +23,11 @@ pub mod via;
 pub mod world;
 
 pub use crate::file::version;
-pub(crate) use tokens::issues as issues_of;
 pub use client::Client;
 pub use connect::connect;
 pub use decision::{Cause, Decision, Granted, Level, Limits, LogLine, Outcome, Step, Verdict};
 pub use load::{Held, Server};
 pub use options::ServerOptions;
+pub(crate) use tokens::issues as issues_of;
 pub use version::Version;
 pub use world::World;

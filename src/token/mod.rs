@@ -19,6 +19,7 @@ mod tree;
 mod validate;
 
 pub use claims::*;
+pub(crate) use decode::is_plainly_spelled;
 pub(crate) use decode::parse_of_any_size;
 pub use decode::*;
 pub use distance::{distance, nearest};
@@ -28,7 +29,6 @@ pub use quote::quote;
 pub use reader::Oddity;
 pub use reading::{Deviation, Signature, Token};
 pub use tree::{Layout, Tree};
-pub(crate) use decode::is_plainly_spelled;
 pub(crate) use validate::validate_with;
 pub use validate::{Issue, Level, MAX_OVERLAPS, is_blocking, validate};
 pub(crate) use validate::{clock, zone};

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::Settings;
 use super::facts::{Account, Import, Keys};
 use super::look::Gains;
-use super::Settings;
 use crate::lint::{Finding, Place, Rule, rule};
 use crate::nkey::{PublicKey, Role};
 use crate::server::subjects;
@@ -51,7 +51,8 @@ pub(super) fn across(gains: &mut Gains, keys: &Keys, paths: &[Arc<str>], setting
             let rule = rule_of("account-issuer-untrusted");
             tell(account, rule, &|| {
                 let issuer = keys.text(account.issuer);
-                let message = format!("account {} is signed by a key that the server does not trust", account.text());
+                let message =
+                    format!("account {} is signed by a key that the server does not trust", account.text());
                 let label = format!("not one of the {} keys that may sign accounts", trusted.len());
                 Finding::new(rule, message, view.place(account).at("/iss").showing(issuer).saying(label))
                     .server("Account JWT lookup error: account validation failed")
@@ -111,7 +112,10 @@ impl View<'_> {
             // Of a single file nothing else was given.
             let several = self.accounts.len() > 1;
             return several.then(|| {
-                ("import-exporter-missing", format!("the import of {what} is from an account that is not here: {exporter}"))
+                (
+                    "import-exporter-missing",
+                    format!("the import of {what} is from an account that is not here: {exporter}"),
+                )
             });
         };
         if found.refused {
@@ -120,7 +124,8 @@ impl View<'_> {
         }
         let mut offers = found.exports().iter().filter(|export| {
             export.kind == import.kind
-                && (*export.subject == *import.subject || subjects::is_subset(&import.subject, &export.subject))
+                && (*export.subject == *import.subject
+                    || subjects::is_subset(&import.subject, &export.subject))
         });
         let mut private = false;
         let own = account.text();

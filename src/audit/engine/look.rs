@@ -28,7 +28,9 @@ pub(super) struct Operator(Claims);
 impl Operator {
     pub(super) fn signers(&self) -> impl Iterator<Item = String> + '_ {
         let operator = self.0.operator();
-        let own = operator.is_some_and(|operator| !operator.strict_signing_key_usage).then(|| self.0.data.sub.clone());
+        let own = operator
+            .is_some_and(|operator| !operator.strict_signing_key_usage)
+            .then(|| self.0.data.sub.clone());
         own.into_iter().chain(operator.into_iter().flat_map(|operator| operator.signing_keys.iter().cloned()))
     }
 }
@@ -212,9 +214,9 @@ impl Looker<'_> {
         }
         let imports = claims.account().map(|account| account.imports.as_slice()).unwrap_or_default();
         token::validate_with(claims, now, &|text| {
-            let found = activations
-                .iter()
-                .find(|(import, _)| imports.get(*import).is_some_and(|i| i.as_ref().is_some_and(|i| i.token == text)));
+            let found = activations.iter().find(|(import, _)| {
+                imports.get(*import).is_some_and(|i| i.as_ref().is_some_and(|i| i.token == text))
+            });
             found.and_then(|(_, claims)| claims.clone())
         })
     }
@@ -274,8 +276,15 @@ impl Looker<'_> {
                 if let Ok(key) = PublicKey::parse(&data.sub)
                     && key.role() == Role::Account
                 {
-                    let kept =
-                        Kept::new(*key.bytes(), item.place.id, file.name, data, account, refused, &mut self.keys);
+                    let kept = Kept::new(
+                        *key.bytes(),
+                        item.place.id,
+                        file.name,
+                        data,
+                        account,
+                        refused,
+                        &mut self.keys,
+                    );
                     self.gains.accounts.push(kept);
                 }
             }

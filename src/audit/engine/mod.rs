@@ -55,7 +55,10 @@ pub struct Settings<'a> {
 
 impl std::fmt::Debug for Settings<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Settings").field("now", &self.now).field("version", &self.version).finish_non_exhaustive()
+        f.debug_struct("Settings")
+            .field("now", &self.now)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
     }
 }
 
@@ -88,14 +91,8 @@ pub fn audit(paths: Vec<PathBuf>, settings: &Settings<'_>) -> Report {
 }
 
 /// Works until there is nothing left.
-fn worker(
-    walker: &Mutex<Walker>,
-    keys: &Mutex<Keys>,
-    scene: &Scene<'_>,
-    settings: &Settings<'_>,
-) -> Gains {
-    let mut looker =
-        Looker { settings, scene, keys: KeyCache::new(keys), gains: Gains::new(settings) };
+fn worker(walker: &Mutex<Walker>, keys: &Mutex<Keys>, scene: &Scene<'_>, settings: &Settings<'_>) -> Gains {
+    let mut looker = Looker { settings, scene, keys: KeyCache::new(keys), gains: Gains::new(settings) };
     let mut arena = Arena::default();
     loop {
         let chunks = walker.lock().unwrap_or_else(PoisonError::into_inner).next(TOGETHER);

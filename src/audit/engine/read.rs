@@ -49,8 +49,7 @@ impl Arena {
         let mut items = Vec::with_capacity(files.len());
         for &(place, raw_name, entry) in files {
             let name = raw_name.to_string_lossy();
-            let mut item =
-                Item { place, name, link: entry == Entry::Link, stat: None, bytes: None };
+            let mut item = Item { place, name, link: entry == Entry::Link, stat: None, bytes: None };
             if is_read(place, raw_name) {
                 match self.read(place, raw_name) {
                     Ok((bytes, facts)) => {

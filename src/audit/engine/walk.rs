@@ -270,7 +270,10 @@ mod tests {
             let chunks = walker.next(3);
             if chunks.is_empty() {
                 met.sort();
-                return met.into_iter().map(|(path, layout): (String, u8)| (path, LAYOUTS[layout as usize])).collect();
+                return met
+                    .into_iter()
+                    .map(|(path, layout): (String, u8)| (path, LAYOUTS[layout as usize]))
+                    .collect();
             }
             for chunk in chunks {
                 for (name, entry) in chunk.names.iter().filter(|(_, entry)| *entry != Entry::Directory) {
@@ -303,8 +306,10 @@ mod tests {
         }
         let mut walker = Walker::new([root.path().to_owned()], &[path("shards")]);
         let prefix = root.path().to_str().expect("UTF-8").to_owned();
-        let met: Vec<_> =
-            all(&mut walker).into_iter().map(|(path, layout)| (path[prefix.len() + 1..].to_owned(), layout)).collect();
+        let met: Vec<_> = all(&mut walker)
+            .into_iter()
+            .map(|(path, layout)| (path[prefix.len() + 1..].to_owned(), layout))
+            .collect();
         assert_eq!(
             met,
             [
