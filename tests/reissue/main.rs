@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod kill;
+mod real;
 mod store;
 
 use std::fs;
