@@ -290,10 +290,11 @@ fn behind(directory: &str, name: &str, last: &str) -> bool {
     directory.bytes().chain(slash.bytes()).chain(name.bytes()).gt(last.bytes())
 }
 
-fn order(finding: &Finding) -> (&str, usize, &str, &str) {
+fn order(finding: &Finding) -> (&str, usize, usize, &str, &str) {
     let place = finding.places.first();
     (
         place.map_or("", |p| &p.file),
+        place.and_then(|p| p.line).map_or(0, |(line, _)| line),
         place.and_then(|p| p.span.as_ref()).map_or(0, |span| span.start),
         place.and_then(|p| p.pointer.as_deref()).unwrap_or_default(),
         &finding.message,

@@ -43,6 +43,8 @@ pub struct Place {
     pub pointer: Option<String>,
     /// Bytes of the file.
     pub span: Option<Range<usize>>,
+    /// Line and column in a text file, both from 1: a configuration's option.
+    pub line: Option<(usize, usize)>,
     /// The text found there: a claim's value, a line of configuration. Attacker-written; renderers escape it.
     pub text: Option<String>,
     /// What is wrong at this place, a few words: `not one of the 3 keys this server trusts`.
@@ -66,6 +68,12 @@ impl Place {
     /// The bytes `span` of the file.
     pub fn bytes(mut self, span: Range<usize>) -> Self {
         self.span = Some(span);
+        self
+    }
+
+    /// Line and column of the file, both from 1.
+    pub fn line(mut self, line: usize, column: usize) -> Self {
+        self.line = Some((line, column));
         self
     }
 

@@ -2,7 +2,7 @@
 //! the list of `rules/mod.rs`; `explain`, SARIF's table, the man page, the docs and the tests fold out of that list.
 
 use super::Severity;
-use super::view::{Credential, File, Out, Rights, Scene};
+use super::view::{Credential, File, Out, Rights, Scene, Secret, Setup};
 use crate::token::{Account, Operator, User};
 
 /// What a rule looks at, and so what it is given.
@@ -22,6 +22,10 @@ pub enum Check {
     User(fn(&Credential<'_>, &User, &mut Out<'_>)),
     /// Permissions, whosever they are.
     Rights(fn(&Rights<'_>, &mut Out<'_>)),
+    /// A seed or private key in a file.
+    Secret(fn(&Secret<'_>, &mut Out<'_>)),
+    /// A server's configuration, and what comes of starting the server.
+    Config(fn(&Setup<'_>, &mut Out<'_>)),
 }
 
 /// A rule's data.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::Check;
-use super::view::{Credential, File, Out, Rights, Scene, Whose};
+use super::view::{Credential, File, Out, Rights, Scene, Secret, Setup, Whose};
 use crate::token::{Account, Body, Operator, User};
 
 /// The rules of one kind of check, as the functions that they are.
@@ -32,6 +32,18 @@ lists! {
     account: Account(fn(&Credential<'_>, &Account, &mut Out<'_>));
     user: User(fn(&Credential<'_>, &User, &mut Out<'_>));
     rights: Rights(fn(&Rights<'_>, &mut Out<'_>));
+    secret: Secret(fn(&Secret<'_>, &mut Out<'_>));
+    config: Config(fn(&Setup<'_>, &mut Out<'_>));
+}
+
+/// A seed or private key in a file.
+pub fn secret(secret: &Secret<'_>, out: &mut Out<'_>) {
+    LISTS.secret.iter().for_each(|check| check(secret, out));
+}
+
+/// A server's configuration.
+pub fn config(setup: &Setup<'_>, out: &mut Out<'_>) {
+    LISTS.config.iter().for_each(|check| check(setup, out));
 }
 
 /// A file by itself.

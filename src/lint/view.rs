@@ -4,6 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Finding, Place, Rule};
+use crate::file::config::{Entry, FileId, Sources, Span};
+use crate::nkey::PublicKey;
+use crate::server::startup::Startup;
 use crate::server::{ServerOptions, Version};
 use crate::token::{Claims, DecodeError, Permissions, UserPermissionLimits};
 
@@ -206,6 +209,98 @@ impl Rights<'_> {
             Whose::Scope("", key) => format!("the scope {key} of {owner}"),
             Whose::Scope(role, _) => format!("the scope {} of {owner}", crate::token::quote(role.as_bytes())),
             Whose::Defaults => format!("the default permissions of {owner}"),
+        }
+    }
+}
+
+/// A seed or private key, and where it was found. The secret itself is not here.
+#[derive(Clone, Copy, Debug)]
+pub struct Secret<'a> {
+    /// The file.
+    pub file: &'a File<'a>,
+    /// What the file is as a whole.
+    pub kind: crate::file::Kind,
+    /// Its bytes in the file.
+    pub span: &'a Range<usize>,
+    /// The public key that goes with it.
+    pub public: &'a PublicKey,
+}
+
+impl Secret<'_> {
+    /// The place that is the secret.
+    pub fn place(&self) -> Place {
+        Place::file(self.file.path()).bytes(self.span.clone())
+    }
+}
+
+/// A server's configuration, and what comes of starting the server.
+#[derive(Clone, Copy)]
+pub struct Setup<'a> {
+    /// The file that it is.
+    pub file: &'a File<'a>,
+    /// What comes of starting it.
+    pub startup: &'a Startup,
+    /// What is known besides.
+    pub scene: &'a Scene<'a>,
+    /// Files and environment as the server would see them.
+    pub sources: &'a dyn Sources,
+    /// What else was found; none where the configuration is looked at by itself.
+    pub found: Option<&'a dyn Found>,
+}
+
+/// The tokens and files that a configuration is held against.
+pub trait Found {
+    /// The operators whose tokens hold, from other files than the configuration's own.
+    fn operators(&self) -> &[(Place, Claims)];
+
+    /// Whether some token of the account with this key was found.
+    fn account(&self, key: &str) -> bool;
+
+    /// Directories of tokens named by keys: their paths, and how many files a server counts in each.
+    fn directories(&self) -> Vec<(Place, u64)>;
+}
+
+impl std::fmt::Debug for Setup<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Setup").field("file", &self.file.name).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Setup<'a> {
+    /// The place of an option: the line of its key, and its name. Its value may be a secret and is not shown.
+    pub fn at(&self, entry: &Entry) -> Place {
+        self.line(entry.file, entry.key_span).showing(entry.key.as_str())
+    }
+
+    /// The line of some bytes of one of the configuration's files.
+    pub fn line(&self, file: FileId, span: Span) -> Place {
+        let files = self.startup.config.as_ref().map(|config| config.files.as_slice()).unwrap_or_default();
+        match files.get(file.0) {
+            Some(source) => {
+                let (line, column, _) = source.locate(span.start);
+                Place::file(if file.0 == 0 { self.file.path() } else { self.beside(&source.path) })
+                    .line(line, column)
+            }
+            None => Place::file(self.file.path()),
+        }
+    }
+
+    /// The place that is the whole configuration.
+    pub fn place(&self) -> Place {
+        Place::file(self.file.path())
+    }
+
+    /// The entries of the top level that the server sees with one of these names, in any letter case.
+    pub fn options(&self, names: &'a [&'a str]) -> impl Iterator<Item = &'a Entry> {
+        self.startup.config.iter().flat_map(move |config| config.root.any_case(names))
+    }
+
+    /// A path of the configuration from where the user stands.
+    fn beside(&self, path: &str) -> Arc<str> {
+        match self.file.directory {
+            _ if path.starts_with('/') => path.into(),
+            "" => path.into(),
+            directory => format!("{}/{path}", directory.trim_end_matches('/')).into(),
         }
     }
 }

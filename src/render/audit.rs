@@ -35,6 +35,9 @@ pub fn brief(report: &Report, style: Style, locate: Locate<'_>, out: &mut dyn Wr
         if let Some(place) = finding.places.first() {
             at.push_str(&text::escape(&place.file));
             match (&place.pointer, &place.span) {
+                _ if place.line.is_some() => {
+                    at.extend(place.line.map(|(line, column)| format!(":{line}:{column}")));
+                }
                 (Some(pointer), _) => at.push_str(&format!(": {}", super::claim_path(pointer))),
                 (None, Some(span)) => match locate(&place.file, span.start) {
                     Some((line, column, _)) => at.push_str(&format!(":{line}:{column}")),

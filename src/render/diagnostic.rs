@@ -90,6 +90,9 @@ fn write_place(
     out.push(' ');
     out.push_str(&text::escape(&place.file));
     match (&located, &place.span) {
+        _ if place.line.is_some() => {
+            out.extend(place.line.map(|(line, column)| format!(":{line}:{column}")));
+        }
         (Some(((line, column, _), _)), _) => out.push_str(&format!(":{line}:{column}")),
         (None, Some(span)) if place.pointer.is_none() && !span.is_empty() => {
             out.push_str(&format!(" (bytes {}-{})", span.start, span.end));

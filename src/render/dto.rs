@@ -26,6 +26,10 @@ struct PlaceDto<'a> {
     pointer: Option<&'a str>,
     span: Option<[usize; 2]>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
     #[serde(skip_serializing_if = "str::is_empty")]
     label: &'a str,
@@ -60,6 +64,8 @@ impl<'a> From<&'a Place> for PlaceDto<'a> {
             file: &place.file,
             pointer: place.pointer.as_deref(),
             span: place.span.as_ref().map(|span| [span.start, span.end]),
+            line: place.line.map(|(line, _)| line),
+            column: place.line.map(|(_, column)| column),
             text: place.text.as_deref(),
             label: &place.label,
             owner: place.owner.as_deref(),

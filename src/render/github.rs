@@ -27,10 +27,13 @@ fn annotation(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     for help in &finding.help {
         text.push_str(&format!("\nhelp: {help}"));
     }
-    let file = finding.places.first().map_or("", |place| &place.file);
+    let place = finding.places.first();
+    let file = place.map_or("", |place| &place.file);
+    let line = place.and_then(|place| place.line);
+    let line = line.map_or(String::new(), |(line, column)| format!(",line={line},col={column}"));
     writeln!(
         out,
-        "::{command} file={},title={}::{}",
+        "::{command} file={}{line},title={}::{}",
         property(file),
         property(&format!("jwtfix: {}", finding.code())),
         data(&text)

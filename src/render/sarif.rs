@@ -97,6 +97,9 @@ fn location(place: &Place) -> Value {
     if let Some(span) = &place.span {
         physical["region"] = json!({ "byteOffset": span.start, "byteLength": span.end - span.start });
     }
+    if let Some((line, column)) = place.line {
+        physical["region"] = json!({ "startLine": line, "startColumn": column });
+    }
     let mut location = json!({ "physicalLocation": physical });
     if let Some(pointer) = &place.pointer {
         location["logicalLocations"] = json!([{ "fullyQualifiedName": pointer, "kind": "member" }]);
