@@ -26,6 +26,8 @@ fn run(paths: &[PathBuf], threads: usize, verify: Verify<'_>) -> Report {
         policy: &policy,
         expirations: 1000,
         trust: Vec::new(),
+        servers: Vec::new(),
+        environment: &|_| None,
         told: None,
         progress: &progress,
     };

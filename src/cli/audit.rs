@@ -8,12 +8,10 @@ use std::time::Duration;
 
 use jwtfix::audit::{self, Policy, Report, Settings, write_baseline};
 use jwtfix::disk;
-use jwtfix::file::config::{ReadError, Sources};
 use jwtfix::lint::Severity;
 use jwtfix::nkey::Batch;
 use jwtfix::render::{self, text};
 use jwtfix::server::Version;
-use jwtfix::server::startup::startup;
 use jwtfix::token;
 use jwtfix::trust::Opened;
 
@@ -43,9 +41,12 @@ pub(super) struct Args {
     /// The operator whose keys may sign accounts; those that are found where none is named
     #[arg(long, value_name = "FILE", help_heading = "What else is known")]
     operator: Vec<PathBuf>,
-    /// A server's configuration: whom it trusts
+    /// The configuration of a server that runs here
     #[arg(long, value_name = "CONF", help_heading = "What else is known")]
-    server: Option<PathBuf>,
+    server: Vec<PathBuf>,
+    /// The server's release, 2.10.24 for one; the newest known where none is named
+    #[arg(long, value_name = "VERSION", value_parser = super::server::version, help_heading = "What else is known")]
+    server_version: Option<Version>,
     /// The least severity that makes the exit status 1
     #[arg(long, value_name = "SEVERITY", value_parser = severity, help_heading = "What is told")]
     fail_on: Option<Severity>,
@@ -120,8 +121,10 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     let progress = AtomicU64::new(0);
     let settings = Settings {
         now: terminal.now,
-        version: Version::NEWEST,
-        trust: trust(&args, terminal.now)?,
+        version: args.server_version.unwrap_or(Version::NEWEST),
+        trust: trust(&args)?,
+        servers: args.server.clone(),
+        environment: &|name| std::env::var(name).ok(),
         verify: &|signed| batch.verify(signed),
         threads: match args.threads {
             Some(threads) => threads.into(),
@@ -180,8 +183,8 @@ fn policy(args: &Args, now: i64) -> Result<Policy, Failure> {
     Ok(policy)
 }
 
-/// The keys that may sign accounts, as operator and configuration say.
-fn trust(args: &Args, now: i64) -> Result<Vec<String>, Failure> {
+/// The keys that may sign accounts, as the operators say that were named.
+fn trust(args: &Args) -> Result<Vec<String>, Failure> {
     let mut keys = HashSet::new();
     for path in &args.operator {
         let bytes = disk::read(path, LARGEST).map_err(|error| Failure::new(error.to_string()).hint(error.hint()))?;
@@ -203,35 +206,7 @@ fn trust(args: &Args, now: i64) -> Result<Vec<String>, Failure> {
             }
         }
     }
-    if let Some(path) = &args.server {
-        let bytes = disk::read(path, LARGEST).map_err(|error| Failure::new(error.to_string()).hint(error.hint()))?;
-        let here = Here(path.parent().map(Path::to_owned).unwrap_or_default());
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let startup = startup(&name, &bytes, Version::NEWEST, now, &here);
-        let options = &startup.options;
-        keys.extend(options.trust().filter(|key| !options.strict(key)).map(str::to_owned));
-        if keys.is_empty() {
-            return Err(Failure::new(format!("{} trusts no operator", path.display()))
-                .hint("`jwtfix check --server CONF` says what a server makes of it"));
-        }
-    }
     Ok(keys.into_iter().collect())
-}
-
-/// The disk and the environment as a server started in this directory sees them.
-struct Here(PathBuf);
-
-impl Sources for Here {
-    fn file(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        disk::read(&self.0.join(path), LARGEST).map(|bytes| bytes.to_vec()).map_err(|error| match error {
-            disk::DiskError::NotFound { .. } => ReadError::NotFound,
-            other => ReadError::Other(other.to_string()),
-        })
-    }
-
-    fn variable(&self, name: &str) -> Option<String> {
-        std::env::var(name).ok()
-    }
 }
 
 /// Tells how many files were read, after a second, and wipes it in the end.

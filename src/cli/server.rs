@@ -35,7 +35,7 @@ pub(crate) struct ServerArgs {
     run_in: Option<PathBuf>,
 }
 
-fn version(text: &str) -> Result<Version, String> {
+pub(super) fn version(text: &str) -> Result<Version, String> {
     Version::parse(text).map_err(|error| error.to_string())
 }
 

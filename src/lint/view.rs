@@ -246,18 +246,26 @@ pub struct Setup<'a> {
     pub sources: &'a dyn Sources,
     /// What else was found; none where the configuration is looked at by itself.
     pub found: Option<&'a dyn Found>,
+    /// The server runs on this machine, in the configuration's directory: what is not here is missing.
+    pub runs_here: bool,
 }
 
 /// The tokens and files that a configuration is held against.
 pub trait Found {
-    /// The operators whose tokens hold, from other files than the configuration's own.
+    /// The operators whose tokens hold.
     fn operators(&self) -> &[(Place, Claims)];
 
     /// Whether some token of the account with this key was found.
     fn account(&self, key: &str) -> bool;
 
-    /// Directories of tokens named by keys: their paths, and how many files a server counts in each.
-    fn directories(&self) -> Vec<(Place, u64)>;
+    /// How many tokens of accounts were found.
+    fn accounts(&self) -> usize;
+
+    /// Directories of tokens named by keys, and how many files a server counts in each.
+    fn directories(&self) -> &[(Place, u64)];
+
+    /// Whether two paths are of one directory.
+    fn same_directory(&self, a: &str, b: &std::path::Path) -> bool;
 }
 
 impl std::fmt::Debug for Setup<'_> {

@@ -15,8 +15,15 @@ fn rule_of(code: &'static str) -> &'static Rule {
     rule(code).expect("a test asserts that every code named here has a rule")
 }
 
-/// Looks at all accounts together; `paths` are the directories by their numbers.
-pub(super) fn across(gains: &mut Gains, keys: &Keys, paths: &[Arc<str>], settings: &Settings<'_>) {
+/// Looks at all accounts together, and gives them back sorted by their keys; `paths` are the directories by their
+/// numbers, `trust` the keys that may sign accounts, empty where nobody named any.
+pub(super) fn across(
+    gains: &mut Gains,
+    keys: &Keys,
+    paths: &[Arc<str>],
+    trust: HashSet<String>,
+    settings: &Settings<'_>,
+) -> Vec<Account> {
     let mut accounts = std::mem::take(&mut gains.accounts);
     let path = |account: &Account| paths.get(account.place as usize).map_or("", |path| path).to_owned();
     // The newest first; of the same second the one whose file a resolver finds.
@@ -24,7 +31,7 @@ pub(super) fn across(gains: &mut Gains, keys: &Keys, paths: &[Arc<str>], setting
         (account.key, account.refused, -account.iat, account.is_misnamed(), path(account), account.file())
     });
     let view = View { accounts: &accounts, keys, paths };
-    let trusted = trusted(gains, settings);
+    let trusted = trusted(gains, trust);
     let mut tell = |account: &Account, rule: &'static Rule, finding: &dyn Fn() -> Finding| {
         let directory = paths.get(account.place as usize).map_or("", |path| path);
         gains.gathered.tell(rule, (directory, &account.file()), finding, settings.policy, settings.told);
@@ -72,14 +79,15 @@ pub(super) fn across(gains: &mut Gains, keys: &Keys, paths: &[Arc<str>], setting
             }
         }
     }
+    accounts
 }
 
 /// The keys that may sign accounts; none where no operator is known.
-fn trusted(gains: &Gains, settings: &Settings<'_>) -> Option<HashSet<String>> {
-    let trusted: HashSet<String> = if settings.trust.is_empty() {
+fn trusted(gains: &Gains, trust: HashSet<String>) -> Option<HashSet<String>> {
+    let trusted = if trust.is_empty() {
         gains.operators.iter().flat_map(|operator| operator.signers()).collect()
     } else {
-        settings.trust.iter().cloned().collect()
+        trust
     };
     (!trusted.is_empty()).then_some(trusted)
 }

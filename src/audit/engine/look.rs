@@ -2,10 +2,13 @@
 
 use super::facts::{Account as Kept, KeyCache};
 use super::read::{Item, Opened, Read, Text};
-use super::{Expirations, Settings};
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use super::{Expirations, Settings, servers};
 use crate::audit::{Gathered, Inputs, Unread};
 use crate::file::{Kind as FileKind, What};
-use crate::lint::view::{Content, Credential, File, Out, Scene};
+use crate::lint::view::{Content, Credential, File, Layout, Out, Scene, Secret};
 use crate::lint::{self, Finding, Place, Rule, reading, run};
 use crate::nkey::{PublicKey, Role, identify};
 use crate::server::version::TOKEN_SIZE_CAP;
@@ -19,18 +22,25 @@ pub(super) struct Gains {
     pub(super) expirations: Expirations,
     pub(super) operators: Vec<Operator>,
     pub(super) unread: Vec<Unread>,
+    /// The configurations that were found.
+    pub(super) configs: Vec<PathBuf>,
+    /// How many files a server would count in a resolver's directory, by the directories' numbers.
+    pub(super) counted: HashMap<u32, u64>,
 }
 
 /// An operator whose token holds, and the keys that sign accounts for it.
 #[derive(Debug)]
-pub(super) struct Operator(Claims);
+pub(super) struct Operator {
+    pub(super) claims: Claims,
+    pub(super) place: Place,
+}
 
 impl Operator {
     pub(super) fn signers(&self) -> impl Iterator<Item = String> + '_ {
-        let operator = self.0.operator();
+        let operator = self.claims.operator();
         let own = operator
             .is_some_and(|operator| !operator.strict_signing_key_usage)
-            .then(|| self.0.data.sub.clone());
+            .then(|| self.claims.data.sub.clone());
         own.into_iter().chain(operator.into_iter().flat_map(|operator| operator.signing_keys.iter().cloned()))
     }
 }
@@ -44,6 +54,8 @@ impl Gains {
             expirations: Expirations::new(settings.expirations),
             operators: Vec::new(),
             unread: Vec::new(),
+            configs: Vec::new(),
+            counted: HashMap::new(),
         }
     }
 
@@ -55,6 +67,10 @@ impl Gains {
         self.expirations.merge(other.expirations);
         self.operators.extend(other.operators);
         self.unread.extend(other.unread);
+        self.configs.extend(other.configs);
+        for (place, count) in other.counted {
+            *self.counted.entry(place).or_default() += count;
+        }
     }
 }
 
@@ -91,6 +107,9 @@ impl Looker<'_> {
                 link: item.link,
                 content: if item.bytes.is_some() { Content::Empty } else { Content::Unread },
             };
+            if file.layout == Layout::Resolver && file.stem().is_some() {
+                *self.gains.counted.entry(item.place.id).or_default() += 1;
+            }
             let mut single = None;
             let mut count = 0;
             while let Some((text, read)) = tokens.next_if(|(text, _)| text.item == index) {
@@ -157,7 +176,22 @@ impl Looker<'_> {
     fn document(&mut self, file: &File<'_>, opened: &Opened<'_>) {
         let document = &opened.document;
         match document.kind {
-            FileKind::Config => self.gains.inputs.configs += 1,
+            FileKind::Config => {
+                self.gains.inputs.configs += 1;
+                let path = std::path::Path::new(file.directory).join(file.name);
+                if self.gains.configs.len() < servers::MOST {
+                    self.gains.configs.push(path);
+                } else {
+                    let path = path.to_string_lossy().into_owned();
+                    let error =
+                        format!("{path} is one configuration too many: no server was started with it");
+                    self.gains.unread.push(Unread {
+                        path,
+                        error,
+                        hint: Some("audit fewer at a time".into()),
+                    });
+                }
+            }
             FileKind::Creds => {
                 for damage in &document.damage {
                     if let Some(deviation) = &damage.deviation {
@@ -174,6 +208,10 @@ impl Looker<'_> {
             let place = Place::file(file.path()).bytes(part.span.clone());
             if let Some(finding) = reading::key(&identity, &place) {
                 self.found(file, finding);
+            }
+            if let Some(public) = &identity.public {
+                let secret = Secret { file, kind: document.kind, span: &part.span, public };
+                self.rules(file, |out| run::secret(&secret, out));
             }
         }
         if secret
@@ -267,7 +305,8 @@ impl Looker<'_> {
             Body::Operator(_) => {
                 inputs.operators += 1;
                 if !refused {
-                    self.gains.operators.push(Operator(claims.clone()));
+                    let place = Place::file(file.path()).of(lint::view::owner(claims));
+                    self.gains.operators.push(Operator { claims: claims.clone(), place });
                 }
             }
             Body::Account(account) => {

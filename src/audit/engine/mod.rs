@@ -10,6 +10,7 @@ mod expirations;
 mod facts;
 mod look;
 mod read;
+mod servers;
 mod walk;
 
 use std::path::PathBuf;
@@ -37,8 +38,13 @@ pub struct Settings<'a> {
     pub now: i64,
     /// The server's release.
     pub version: Version,
-    /// Keys that may sign accounts; empty: those of the operators that are found.
+    /// Keys that may sign accounts, besides those that the servers trust; where nobody names any, those of the operators
+    /// that are found.
     pub trust: Vec<String>,
+    /// Configurations of servers that run here.
+    pub servers: Vec<PathBuf>,
+    /// The environment of the servers.
+    pub environment: &'a (dyn Fn(&str) -> Option<String> + Sync),
     /// Verifies signatures; [`crate::nkey::Batch`] is made for it.
     pub verify: Verify<'a>,
     /// Workers; at least one.
@@ -67,10 +73,13 @@ const TOGETHER: usize = 96;
 
 /// Looks at everything below `paths`.
 pub fn audit(paths: Vec<PathBuf>, settings: &Settings<'_>) -> Report {
-    let scene = Scene { now: settings.now, version: settings.version, server: None };
-    let walker = Mutex::new(Walker::new(paths, &[]));
-    let keys = Mutex::new(Keys::default());
     let mut gains = Gains::new(settings);
+    let given = servers::given(settings, &mut gains.unread);
+    let server = given.first().map(|server| &server.startup.options);
+    let scene = Scene { now: settings.now, version: settings.version, server };
+    let resolvers: Vec<PathBuf> = given.iter().filter_map(servers::Server::resolver).collect();
+    let walker = Mutex::new(Walker::new(paths, &resolvers));
+    let keys = Mutex::new(Keys::default());
     std::thread::scope(|scope| {
         let work = || worker(&walker, &keys, &scene, settings);
         let others: Vec<_> = (1..settings.threads.max(1)).map(|_| scope.spawn(work)).collect();
@@ -81,7 +90,10 @@ pub fn audit(paths: Vec<PathBuf>, settings: &Settings<'_>) -> Report {
     });
     let mut walker = walker.into_inner().unwrap_or_else(PoisonError::into_inner);
     let keys = keys.into_inner().unwrap_or_else(PoisonError::into_inner);
-    across::across(&mut gains, &keys, &walker.paths, settings);
+    let trusted = given.iter().flat_map(|server| server.startup.options.trust());
+    let trust = settings.trust.iter().map(String::as_str).chain(trusted).map(str::to_owned).collect();
+    let accounts = across::across(&mut gains, &keys, &walker.paths, trust, settings);
+    servers::look(&mut gains, &given, &accounts, &walker.paths, &scene, settings);
     let mut report = Report { at: settings.now, inputs: gains.inputs, ..Report::default() };
     report.unread.append(&mut walker.unread);
     report.unread.append(&mut gains.unread);

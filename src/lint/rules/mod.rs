@@ -19,6 +19,11 @@ rules! {
         resolver_name_case,
         resolver_file_empty,
     ];
+    config: [
+        config_refused,
+        config_warned,
+        config_undecided,
+    ];
     token: [
         token_layout_v1,
         token_too_large,
