@@ -58,3 +58,34 @@ fn plan() {
     let planned = reissue(&["--sign-with", "false", "--expires", "+1d"]);
     assert!(planned["steps"].as_array().is_some_and(|steps| steps.len() >= 5), "{planned}");
 }
+
+#[test]
+fn check() {
+    let conf = "testdata/acme/nats.conf";
+    let check = |more: &[&str]| {
+        let arguments = ["check", "--format", "json", "--at", "2026-11-24", "--server"];
+        hold("check-v1.json", &[&arguments[..], more].concat())
+    };
+    let alone = check(&[conf]);
+    assert_eq!((&alone["server"]["verdict"], &alone["results"]), (&"starts".into(), &serde_json::json!([])));
+    let accepted = check(&[conf, "testdata/acme/alice.creds", "testdata/acme/carol.creds"]);
+    assert_eq!(accepted["results"][0]["verdict"], "accept");
+    assert_eq!(accepted["results"][0]["granted"]["account_name"], "ORDERS");
+    // A person wants to know of every gate that refuses: the way, the signature, the account.
+    let refused = check(&[conf, "--via", "mqtt", "--account", "Order", "testdata/creds/22_jwt_only"]);
+    let result = &refused["results"][0];
+    assert_eq!(result["verdict"], "refuse");
+    let steps = result["steps"].as_array().expect("a list");
+    assert!(steps.iter().filter(|step| step["outcome"] == "refuse").count() >= 3, "{steps:?}");
+    assert!(result["causes"].as_array().is_some_and(|causes| !causes.is_empty()), "{result}");
+    // What the files do not say is never a pass.
+    let unknown = check(&["testdata/check/url.conf", "testdata/acme/alice.creds"]);
+    assert_eq!(unknown["results"][0]["verdict"], "unknown");
+    assert!(unknown["results"][0]["missing"].as_array().is_some_and(|missing| !missing.is_empty()));
+    let fails = check(&["testdata/check/typo.conf", "testdata/acme/alice.creds"]);
+    assert_eq!(
+        (&fails["server"]["verdict"], &fails["results"][0]["gate"]),
+        (&"fails".into(), &"CFG-0".into())
+    );
+    assert_eq!(fails["server"]["findings"][0]["code"], "config-refused");
+}

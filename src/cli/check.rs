@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jwtfix::lint::{Finding, Severity};
+use jwtfix::lint::connect::{self, Side};
+use jwtfix::lint::{Finding, Place, Severity};
 use jwtfix::render::check::{Checked, ClientResult, ServerResult, human, json};
 use jwtfix::render::inspect::view;
 use jwtfix::server::resolver::Fetched;
@@ -54,29 +55,33 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     let now = terminal.now;
     let files = |path: &str| server.file(path);
     let listing = |directory: &str| server.listing(directory);
+    let named = |path: &str| server.named(path);
     let world = World::new(&server.startup, &files, server.version, now)
         .with_listing(&listing)
         .in_zone(jiff::tz::TimeZone::system());
     let held = world.held();
+    let side = Side { held: &held, startup: &server.startup, named: &named, listing: &listing };
     let results: Vec<ClientResult> = clients
         .into_iter()
         .map(|asked| {
             let decision = jwtfix::server::connect::connect(&held, &asked.client);
-            let findings = findings(&server, &world, &asked, &decision, now);
+            let findings = findings(&side, &world, &asked, &decision, now);
             ClientResult { path: asked.path, who: asked.who, decision, findings }
         })
         .collect();
-    let checked = Checked { at: now, server: told(&server), results };
+    let checked = Checked { at: now, server: told(&server, connect::server(&side)), results };
     match args.format {
-        Format::Human => terminal.print(&human(&checked, terminal.style, &|_, _| None))?,
+        Format::Human => {
+            let locate = |path: &str, offset: usize| server.locate(path, offset);
+            terminal.print(&human(&checked, terminal.style, &locate))?;
+        }
         Format::Json => terminal.write(&json(&checked))?,
     }
     let starts = server.startup.verdict == StartVerdict::Starts;
-    let accepted = checked.results.iter().all(|result| result.decision.verdict == Verdict::Accept);
-    Ok(if starts && accepted { Exit::Clean } else { Exit::Findings })
+    Ok(if starts && checked.clean() { Exit::Clean } else { Exit::Findings })
 }
 
-fn told(server: &Server) -> ServerResult {
+fn told(server: &Server, findings: Vec<Finding>) -> ServerResult {
     let startup = &server.startup;
     ServerResult {
         path: Arc::clone(&server.path),
@@ -90,14 +95,22 @@ fn told(server: &Server) -> ServerResult {
         warnings: startup.warnings.iter().map(ToString::to_string).collect(),
         missing: startup.unknown.clone(),
         digest: startup.config.as_ref().and_then(|config| config.digest.clone()),
-        findings: Vec::new(),
+        findings,
     }
 }
 
 /// What is wrong with the tokens that were asked about: the client's own and its account's as the resolver has it.
-fn findings(server: &Server, world: &World<'_>, asked: &Asked, decision: &Decision, now: i64) -> Vec<Finding> {
+fn findings(
+    side: &Side<'_>,
+    world: &World<'_>,
+    asked: &Asked,
+    decision: &Decision,
+    now: i64,
+) -> Vec<Finding> {
+    let place = Place::file(Arc::clone(&asked.path)).of(asked.who.clone());
+    let mut found = connect::client(decision, &place, asked.client.expects.as_deref(), side);
     if decision.verdict == Verdict::Accept || asked.bytes.is_empty() {
-        return Vec::new();
+        return found;
     }
     let mut opened = vec![Opened::read(Arc::clone(&asked.path), &asked.bytes, None, false)];
     let account = opened[0].tokens.first().and_then(|token| {
@@ -112,12 +125,14 @@ fn findings(server: &Server, world: &World<'_>, asked: &Asked, decision: &Decisi
     }
     let mut fleet = Fleet::default();
     opened.iter().for_each(|opened| fleet.take(opened));
-    for file in server.startup.config.iter().flat_map(|config| &config.files) {
+    for file in side.startup.config.iter().flat_map(|config| &config.files) {
         fleet.take(&Opened::read(file.path.as_str().into(), &file.bytes, None, false));
     }
-    opened
-        .iter()
-        .flat_map(|opened| view(opened, &fleet, now).findings)
-        .filter(|finding| finding.severity == Severity::Error)
-        .collect()
+    let of_tokens = opened.iter().flat_map(|opened| view(opened, &fleet, now).findings);
+    for finding in of_tokens.filter(|finding| finding.severity == Severity::Error) {
+        if found.iter().all(|other| other.code() != finding.code()) {
+            found.push(finding);
+        }
+    }
+    found
 }

@@ -136,7 +136,7 @@ impl Gathered {
 }
 
 /// A line with its tokens and secrets blacked out, character for character.
-fn blacked(line: &str) -> String {
+pub(crate) fn blacked(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut word = String::new();
     let flush = |word: &mut String, out: &mut String| {

@@ -12,7 +12,7 @@ use jwtfix::server::startup::{Startup, startup};
 use jwtfix::token;
 use jwtfix::trust::Opened;
 
-use super::gather::LARGEST;
+use super::gather::{LARGEST, blacked};
 use super::{Failure, Terminal};
 
 /// The server that is asked about.
@@ -148,6 +148,33 @@ impl Server {
                 accounts.get(&key()).map(|token| token.clone().into_bytes()).ok_or(ReadError::NotFound)
             }
         }
+    }
+
+    /// A path of the server as the user would name it.
+    pub(crate) fn named(&self, path: &str) -> String {
+        let own = self.startup.config.as_ref().and_then(|config| config.files.first());
+        if path.is_empty() || own.is_some_and(|file| file.path == path) {
+            return self.path.to_string();
+        }
+        match &self.surroundings.accounts {
+            Accounts::Directory(directory) if path.ends_with(".jwt") => {
+                directory.join(Path::new(path).file_name().unwrap_or_default())
+            }
+            _ => {
+                let base = self.surroundings.base.strip_prefix(".").unwrap_or(&self.surroundings.base);
+                base.join(path.strip_prefix("./").unwrap_or(path))
+            }
+        }
+        .to_string_lossy()
+        .into_owned()
+    }
+
+    /// Line and column (from 1) of a byte of the configuration, and that line without its tokens and secrets.
+    pub(crate) fn locate(&self, path: &str, offset: usize) -> Option<(usize, usize, String)> {
+        let files = &self.startup.config.as_ref()?.files;
+        let file = files.iter().find(|file| self.named(&file.path) == path)?;
+        let (line, column, text) = file.locate(offset);
+        Some((line, column, blacked(&text)))
     }
 
     /// Names the files of a directory of the server.

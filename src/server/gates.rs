@@ -41,6 +41,7 @@ macro_rules! gates {
 }
 
 gates! {
+    "CFG-0" "Does the server start with this configuration?", Debug "", "", "correct the configuration: nobody comes in before";
     "CON-0" "Does the server listen for this way to connect?", Debug "", "", "configure the listener, or connect in another way";
     "MSG-44" "Does the server take connections at all?", Error "maximum connections exceeded", "maximum connections exceeded", "raise max_connections";
     "CON-1" "Does this server ask for credentials at all?", Debug "", "", "";

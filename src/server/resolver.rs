@@ -59,6 +59,9 @@ pub type Files<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, ReadError>;
 /// Names the files of a directory of the server; empty where that is not known.
 pub type Listing<'a> = &'a dyn Fn(&str) -> Vec<String>;
 
+/// Accounts of a directory whose tokens are read for their names; a larger one is known by its keys alone.
+const NAMES: usize = 10_000;
+
 /// The resolver that a configuration describes.
 pub struct Stored<'a> {
     options: &'a ServerOptions,
@@ -200,8 +203,12 @@ impl Accounts for Stored<'_> {
             .collect();
         if let Some(Resolver::Directory(directory)) = &self.options.resolver {
             let files = (self.listing)(&directory.dir);
-            let keys = files.iter().filter_map(|file| file.strip_suffix(".jwt"));
-            known.extend(keys.map(|key| Known { key: key.to_owned(), name: String::new() }));
+            let named = files.len() <= NAMES;
+            for key in files.iter().filter_map(|file| file.strip_suffix(".jwt")) {
+                let token = named.then(|| (self.files)(&path(&directory.dir, key)).ok()).flatten();
+                let name = token.and_then(|token| name_of(&token)).unwrap_or_default();
+                known.push(Known { key: key.to_owned(), name });
+            }
         }
         known
     }

@@ -23,8 +23,11 @@ impl<'a> World<'a> {
     /// The server of a start-up, at a time in Unix seconds. `files` reads what the server would read from its disk, or
     /// from the URL of its resolver.
     pub fn new(startup: &'a Startup, files: Files<'a>, version: Version, now: i64) -> Self {
-        let server =
-            Server { bootstrapped: startup.bootstrapped, ..Server::new(&startup.options, version, now) };
+        let server = Server {
+            startup: Some(startup),
+            bootstrapped: startup.bootstrapped,
+            ..Server::new(&startup.options, version, now)
+        };
         Self { resolver: Stored::new(&startup.options, files, now), server }
     }
 

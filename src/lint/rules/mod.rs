@@ -14,6 +14,17 @@ macro_rules! rules {
 
 // One word a line, so that two people can add rules at the same time.
 rules! {
+    connect: [
+        account_letter_case,
+        account_misspelled,
+        account_not_in_config,
+        account_not_in_resolver,
+        credentials_not_of_system_account,
+        credentials_of_another_account,
+        credentials_of_system_account,
+        server_runs_other_config,
+        system_account_unresolved,
+    ];
     resolver: [
         resolver_name_mismatch,
         resolver_name_case,

@@ -13,9 +13,6 @@ use crate::server::{Decision, Outcome, Verdict};
 pub fn human(checked: &Checked, style: Style, locate: Locate<'_>) -> String {
     let mut out = String::new();
     server(&mut out, &checked.server, style, locate);
-    if checked.server.verdict == "fails" && !checked.results.is_empty() {
-        out.push_str("\nIf it did start:\n");
-    }
     for result in &checked.results {
         out.push('\n');
         client(&mut out, result, style, checked.at, locate);
@@ -36,7 +33,9 @@ fn server(out: &mut String, server: &ServerResult, style: Style, locate: Locate<
         style.paint(Ink::Strong, &text::escape(&server.path))
     ));
     if let Some(error) = &server.error {
-        line(out, "it ends with", &text::escape_words(error), style);
+        for (at, error) in error.lines().enumerate() {
+            line(out, if at == 0 { "it ends with" } else { "" }, &text::escape_words(error), style);
+        }
     }
     for warning in &server.warnings {
         line(out, "it warns", &text::escape_words(warning), style);
@@ -123,12 +122,13 @@ fn verdict(out: &mut String, decision: &Decision, style: Style, now: i64) {
     for logged in &decision.server_logs {
         line(out, "server logs", &text::redact(&text::escape_words(&logged.to_string())), style);
     }
-    if !decision.reason.is_empty() {
-        line(out, "because", &text::redact(&text::escape_words(&decision.reason)), style);
+    if decision.verdict != Verdict::Accept && !decision.reason.is_empty() {
+        line(out, "because", &prose(&decision.reason, style), style);
     }
-    for missing in &decision.missing {
+    let assumed = decision.verdict != Verdict::Refuse || style.verbose;
+    for missing in decision.missing.iter().filter(|_| assumed) {
         let label = if decision.verdict == Verdict::Accept { "assuming" } else { "not known" };
-        line(out, label, &text::escape_words(missing), style);
+        line(out, label, &prose(missing, style), style);
     }
     if decision.verdict == Verdict::Refuse
         && let Some(gate) = decision.gate.and_then(gate)
@@ -159,7 +159,7 @@ fn walked(out: &mut String, step: &Step, style: Style) {
     let asks = gate(step.gate).map_or("", |gate| gate.asks);
     out.push_str(&format!("    {} {} {asks}\n", style.paint(ink, sign), pad(step.gate, 7)));
     if !step.found.is_empty() && (step.outcome != Outcome::Pass || style.verbose) {
-        out.push_str(&format!("              {}\n", text::redact(&text::escape_words(&step.found))));
+        out.push_str(&format!("              {}\n", prose(&step.found, style)));
     }
 }
 
@@ -193,8 +193,18 @@ fn rights(out: &mut String, granted: &Granted, verdict: Verdict, style: Style, n
         line(out, "connects by", &text::escape(&granted.connection_types.join(", ")), style);
     }
     for inactive in &granted.inactive {
-        line(out, "inactive", &text::escape_words(inactive), style);
+        line(out, "inactive", &prose(inactive, style), style);
     }
+}
+
+/// What was found, for a terminal: keys in the form that the verbosity asks for.
+fn prose(words: &str, style: Style) -> String {
+    let shown = text::redact(&text::escape_words(words));
+    let short = |word: &str| {
+        let key = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        if key.len() == 56 { word.replace(key, &text::key(key, style.verbose)) } else { word.to_owned() }
+    };
+    shown.split(' ').map(short).collect::<Vec<_>>().join(" ")
 }
 
 /// Rights in words; `empty` is what an allow list without an element allows.

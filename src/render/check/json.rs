@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::view::{Checked, ClientResult, ServerResult};
 use crate::render::dto::{FindingDto, TimeDto};
 use crate::render::inspect::to_text;
-use crate::server::decision::{Granted, Limits, Responses, RightsFrom, Step, SubjectRights};
+use crate::server::decision::{Cause, Granted, Limits, Responses, RightsFrom, Step, SubjectRights};
 
 /// The schema's name.
 pub const SCHEMA: &str = "jwtfix/check/v1";
@@ -40,6 +40,7 @@ struct ResultDto<'a> {
     server_logs: Vec<LineDto<'a>>,
     reason: &'a str,
     cause: Option<&'static str>,
+    causes: Vec<CauseDto<'a>>,
     missing: &'a [String],
     steps: Vec<StepDto<'a>>,
     granted: Option<GrantedDto<'a>>,
@@ -50,6 +51,14 @@ struct ResultDto<'a> {
 struct LineDto<'a> {
     level: &'static str,
     text: &'a str,
+}
+
+#[derive(Serialize)]
+struct CauseDto<'a> {
+    id: &'static str,
+    text: &'a str,
+    asked: &'a str,
+    nearest: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -134,11 +143,16 @@ fn result(result: &ClientResult) -> ResultDto<'_> {
         server_logs: lines(&decision.server_logs),
         reason: &decision.reason,
         cause: decision.cause,
+        causes: decision.causes.iter().map(cause).collect(),
         missing: &decision.missing,
         steps: decision.steps.iter().map(step).collect(),
         granted: decision.granted.as_ref().map(granted),
         findings: result.findings.iter().map(FindingDto::from).collect(),
     }
+}
+
+fn cause(cause: &Cause) -> CauseDto<'_> {
+    CauseDto { id: cause.id, text: &cause.text, asked: &cause.asked, nearest: cause.nearest.as_deref() }
 }
 
 fn lines(lines: &[crate::server::LogLine]) -> Vec<LineDto<'_>> {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::lint::Finding;
-use crate::server::Decision;
+use crate::lint::{Finding, Severity};
+use crate::server::{Decision, Verdict};
 
 /// Everything that `jwtfix check` found.
 #[derive(Debug)]
@@ -14,6 +14,18 @@ pub struct Checked {
     pub server: ServerResult,
     /// Each client, in the order of the arguments.
     pub results: Vec<ClientResult>,
+}
+
+impl Checked {
+    /// Whether there is nothing to act on: every client comes in, and nothing is wrong with where it comes to.
+    pub fn clean(&self) -> bool {
+        let quiet = |findings: &[Finding]| findings.iter().all(|finding| finding.severity < Severity::Error);
+        quiet(&self.server.findings)
+            && self
+                .results
+                .iter()
+                .all(|result| result.decision.verdict == Verdict::Accept && quiet(&result.findings))
+    }
 }
 
 /// What becomes of the server.

@@ -17,6 +17,7 @@ mod walk;
 use super::client::Client;
 use super::decision::{Decision, Granted, Level, LogLine};
 use super::load::Held;
+use super::startup::StartVerdict;
 use super::version::NO_CONNECTIONS;
 use super::via::Via;
 use walk::Walk;
@@ -24,9 +25,10 @@ use walk::Walk;
 /// Decides about a client.
 pub fn connect(held: &Held<'_>, client: &Client) -> Decision {
     let mut walk = Walk::new(held, client);
-    if !listens(&mut walk) {
+    if !starts(&mut walk) {
         return walk.finish(None);
     }
+    listens(&mut walk);
     let granted = if client.via.is_leaf() {
         leafnode::leafnode(&mut walk)
     } else if held.server.options.operator_mode() {
@@ -39,8 +41,34 @@ pub fn connect(held: &Held<'_>, client: &Client) -> Decision {
     walk.finish(granted)
 }
 
+/// CFG-0: a server that does not start lets nobody in. Whether the gates behind it can be asked: what was read of the
+/// configuration says whom it trusts.
+fn starts(walk: &mut Walk<'_>) -> bool {
+    let Some(startup) = walk.held.server.startup else { return true };
+    match startup.verdict {
+        StartVerdict::Starts => walk.pass("CFG-0", "the server starts"),
+        StartVerdict::Unknown => {
+            walk.unknown("CFG-0", "whether the server starts is not known", "whether the server starts");
+            startup.unknown.iter().for_each(|what| walk.assume(what.clone()));
+        }
+        StartVerdict::Fails => {
+            let errors: Vec<&str> = startup.errors.iter().map(|problem| problem.text.as_str()).collect();
+            let found = format!("the server does not start: {}", errors.join("; "));
+            walk.refuse_with("CFG-0", None, Vec::new(), None, found);
+        }
+    }
+    let told = startup.tells_of_clients;
+    if !told {
+        walk.skip("CON-1", "the configuration could not be read far enough to say whom the server lets in");
+        if startup.verdict == StartVerdict::Unknown {
+            walk.assume("whom the server lets in");
+        }
+    }
+    told
+}
+
 /// Whether the client reaches the server at all.
-fn listens(walk: &mut Walk<'_>) -> bool {
+fn listens(walk: &mut Walk<'_>) {
     let options = walk.held.server.options;
     let via = walk.client.via;
     let lacking = match via {
@@ -52,12 +80,13 @@ fn listens(walk: &mut Walk<'_>) -> bool {
         Via::MqttWs if !options.mqtt.listen => Some("mqtt"),
         Via::LeafnodeWs | Via::MqttWs => (!options.websocket.listen).then_some("websocket"),
     };
-    if let Some(block) = lacking {
-        let found = format!("the configuration opens no port for {via}: its {block} block has none");
-        walk.refuse_with("CON-0", None, Vec::new(), None, found);
-        return false;
+    match lacking {
+        Some(block) => {
+            let found = format!("the configuration opens no port for {via}: its {block} block has none");
+            walk.refuse_with("CON-0", None, Vec::new(), None, found);
+        }
+        None => walk.pass("CON-0", format!("the server listens for {via}")),
     }
-    walk.pass("CON-0", format!("the server listens for {via}"));
     if options.max_connections < 0 && walk.held.server.version.has(&NO_CONNECTIONS) && !via.is_leaf() {
         let text = "maximum connections exceeded";
         let sees = (!via.is_mqtt()).then(|| text.to_owned());
@@ -70,7 +99,6 @@ fn listens(walk: &mut Walk<'_>) -> bool {
             found,
         );
     }
-    true
 }
 
 /// CON-7: once authenticated, a client that asks for an account is refused.

@@ -6,11 +6,10 @@
 use super::walk::Walk;
 use crate::server::causes;
 use crate::server::decision::{Cause, Granted};
+use crate::server::load::EDITS;
 use crate::server::resolver::{Fetched, Known};
 use crate::token::{self, nearest};
 
-/// Edits that still make it the same key or name.
-const EDITS: usize = 6;
 /// Accounts that are read to find the one that lists a signing key.
 const READ: usize = 10_000;
 
@@ -55,7 +54,10 @@ fn meant(known: &[Known], asked: &str) -> Option<Cause> {
         let text = format!("there is no {asked}; {near} is the same in another letter case");
         return cause(causes::LETTER_CASE, text, near);
     }
-    let near = nearest(asked, names(), EDITS)?;
+    let folded = asked.to_lowercase();
+    let lower: Vec<(String, &str)> = names().map(|name| (name.to_lowercase(), name)).collect();
+    let near = nearest(&folded, lower.iter().map(|(name, _)| name.as_str()), EDITS)?;
+    let (_, near) = lower.iter().find(|(name, _)| name == near)?;
     cause(causes::MISSPELLED, format!("there is no {asked}; {near} is nearly the same"), near)
 }
 

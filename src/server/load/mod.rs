@@ -22,10 +22,11 @@ pub(crate) use imports::remote;
 use super::decision::LogLine;
 use super::options::ServerOptions;
 use super::resolver::{Accounts, Fetched};
+use super::startup::Startup;
 use super::tokens;
 use super::version::Version;
 use super::{Level, causes};
-use crate::token::Claims;
+use crate::token::{self, Claims};
 
 /// A server that runs, at a moment.
 #[derive(Debug, Clone)]
@@ -38,6 +39,8 @@ pub struct Server<'a> {
     pub now: i64,
     /// Its local time zone, where it is known.
     pub zone: Option<TimeZone>,
+    /// How it started, where that was asked; none: it runs.
+    pub startup: Option<&'a Startup>,
     /// It runs with a system account that it made up, since it could not fetch the real one (CFG-65).
     pub bootstrapped: bool,
 }
@@ -45,9 +48,12 @@ pub struct Server<'a> {
 impl<'a> Server<'a> {
     /// A server of these options, whose time zone is not known.
     pub fn new(options: &'a ServerOptions, version: Version, now: i64) -> Self {
-        Self { options, version, now, zone: None, bootstrapped: false }
+        Self { options, version, now, zone: None, startup: None, bootstrapped: false }
     }
 }
+
+/// Edits that still make it the same key or name.
+pub(crate) const EDITS: usize = 6;
 
 /// One condition that makes the server refuse an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,6 +142,36 @@ impl<'a> Held<'a> {
             return Lookup::of(Account::bootstrapped(server));
         }
         load_account(name, server, self.resolver.fetch(name))
+    }
+
+    /// The account as the resolver has it: a system account that the server made up does not stand in for it.
+    pub fn resolved(&self, key: &str) -> Lookup {
+        load_account(key, &self.server, self.resolver.fetch(key))
+    }
+
+    /// The key or name of an account that is nearly this one, where there is none of exactly this.
+    pub fn nearest_account(&self, asked: &str) -> Option<String> {
+        let known = self.resolver.known();
+        let names = || known.iter().flat_map(|k| [k.key.as_str(), k.name.as_str()]).filter(|n| !n.is_empty());
+        if names().any(|name| name == asked) {
+            return None;
+        }
+        token::nearest(asked, names(), EDITS).map(str::to_owned)
+    }
+
+    /// Names of accounts that there are, or keys where they have none; `most` of them.
+    pub fn account_names(&self, most: usize) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .resolver
+            .known()
+            .into_iter()
+            .map(|known| if known.name.is_empty() { known.key } else { known.name })
+            .chain(self.server.options.accounts.iter().map(|account| account.name.clone()))
+            .collect();
+        names.sort();
+        names.dedup();
+        names.truncate(most);
+        names
     }
 
     /// The account's imports, active or not: `updateAccountClaims`.

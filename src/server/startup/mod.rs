@@ -22,7 +22,7 @@ pub use fields::known_fields;
 pub use reload::{Change, Effect, reload};
 
 use super::options::ServerOptions;
-use crate::file::config::{Cause, Config, ConfigError, FileId, Sources, Span, parse};
+use crate::file::config::{Cause, Config, ConfigError, Entry, FileId, Sources, Span, parse};
 use crate::file::version::Version;
 
 /// How far the server comes.
@@ -95,6 +95,9 @@ pub struct Startup {
     pub unknown: Vec<String>,
     /// What the server was told; what was readable of it where it fails.
     pub options: ServerOptions,
+    /// The configuration was read far enough to say whom the server lets in: no error and nothing unknown is in a part
+    /// of it that decides about that.
+    pub tells_of_clients: bool,
     /// The system account could not be fetched: the server injects one and retries every second (CFG-65).
     pub bootstrapped: bool,
     /// The configuration, unless it does not parse.
@@ -122,6 +125,38 @@ impl Startup {
     }
 }
 
+/// Top-level keys that decide whom the server lets in.
+const DECIDING: &[&str] = &[
+    "operator",
+    "operators",
+    "roots",
+    "root",
+    "root_operators",
+    "root_operator",
+    "resolver",
+    "account_resolver",
+    "accounts_resolver",
+    "resolver_preload",
+    "trusted",
+    "trusted_keys",
+    "accounts",
+    "authorization",
+    "jwt",
+];
+
+/// Whether an error stands in a part of the configuration that does not decide about clients.
+fn elsewhere(config: &Config, problem: &Problem) -> bool {
+    let Some((file, span)) = problem.span else { return false };
+    let around = |entry: &&Entry| {
+        let node = &entry.node;
+        node.file == file && entry.key_span.start <= span.start && span.end <= node.span.end
+    };
+    config.root.entries().find(around).is_some_and(|entry| {
+        let key = entry.key.to_lowercase();
+        !DECIDING.iter().any(|deciding| crate::token::distance(&key, deciding) <= 2)
+    })
+}
+
 /// Starts the server of a release in thought, at a time in Unix seconds. `path` is what `-c` would name.
 pub fn startup(path: &str, bytes: &[u8], version: Version, now: i64, sources: &dyn Sources) -> Startup {
     let mut outcome = Startup {
@@ -132,6 +167,7 @@ pub fn startup(path: &str, bytes: &[u8], version: Version, now: i64, sources: &d
         config_warnings: 0,
         unknown: Vec::new(),
         options: ServerOptions::default(),
+        tells_of_clients: false,
         bootstrapped: false,
         config: None,
     };
@@ -153,6 +189,7 @@ pub fn startup(path: &str, bytes: &[u8], version: Version, now: i64, sources: &d
     top::walk(&mut walk);
     let walk::Walk { errors, warnings, unknown, options, settings, .. } = walk;
     outcome.phase = Phase::Options;
+    outcome.tells_of_clients = unknown.is_empty() && errors.iter().all(|problem| elsewhere(&config, problem));
     outcome.config_warnings = warnings.len();
     outcome.errors = errors;
     outcome.warnings = warnings;

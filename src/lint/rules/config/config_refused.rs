@@ -52,7 +52,7 @@ pub(super) fn undecided(text: &str) -> bool {
     text.contains("variable reference for")
 }
 
-fn step(phase: Phase) -> &'static str {
+pub(crate) fn step(phase: Phase) -> &'static str {
     match phase {
         Phase::Parse => "the file cannot be read",
         Phase::Options => "an option is refused",

@@ -1,0 +1,167 @@
+//! What does `jwtfix check` say to a person who looks for the reason of an `Authorization Violation` at night?
+
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::{Ran, jwtfix};
+
+const ORDERS: &str = "ADWP4TM6PZG2GHGCPG2LB3LGWOQW4D5UAVENERI4X65S3CP7N2JB3KIP";
+const BILLING: &str = "ADWRDF4SGMBYCC65GKXDQ65CVTEH55O7CVGSASUHJZMDCKZ4V7PWT4OF";
+const SYS: &str = "ACKSWZM2QRI23L32QCZTN4CSBCDNZCU3BZC7ZXWPAXBLSWWLVAZUUICA";
+
+/// The deployment of acme in a directory of its own, with something done to it.
+fn acme(spoil: impl FnOnce(&Path)) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().expect("a directory");
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/acme");
+    fs::create_dir(directory.path().join("jwt")).expect("made");
+    for name in ["acme.jwt", "nats.conf", "alice.creds", "bob.creds", "carol.creds"] {
+        fs::copy(from.join(name), directory.path().join(name)).expect("copied");
+    }
+    for key in [ORDERS, BILLING, SYS] {
+        let name = format!("jwt/{key}.jwt");
+        fs::copy(from.join(&name), directory.path().join(&name)).expect("copied");
+    }
+    spoil(directory.path());
+    directory
+}
+
+fn edit(path: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(path).expect("readable");
+    assert!(text.contains(from), "no {from} in {}", path.display());
+    fs::write(path, text.replace(from, to)).expect("written");
+}
+
+/// `jwtfix check --server nats.conf …` in a directory.
+#[track_caller]
+fn check(directory: &Path, more: &[&str]) -> Ran {
+    let arguments = ["check", "--at", "2026-11-24", "--server", "nats.conf"];
+    jwtfix([&arguments[..], more].concat()).within(directory).run()
+}
+
+#[test]
+fn a_client_that_comes_in() {
+    let there = acme(|_| {});
+    check(there.path(), &["alice.creds"])
+        .exits(0)
+        .says("✓ nats-server 2.15.1 starts with nats.conf")
+        .says("✓ the server lets this client in (judged for 2026-11-24 00:00:00 UTC)")
+        .says("publish       orders.requests   (from the scope)");
+    // Without a client it answers for the server alone.
+    check(there.path(), &[]).exits(0).says_not("client");
+}
+
+#[test]
+fn every_refusal_is_told_and_not_the_first_alone() {
+    let there = acme(|path| {
+        fs::remove_file(path.join(format!("jwt/{ORDERS}.jwt"))).expect("removed");
+    });
+    let mqtt = ["alice.creds", "--via", "MQTT"];
+    check(there.path(), &mqtt)
+        .exits(1)
+        .says("at gate       CON-0")
+        .says("and when that is put right:")
+        .says("✗ CON-17")
+        .says("✗ CON-27")
+        .says("error[account-not-in-resolver]")
+        .says(&format!("put the account's JWT into jwt/{ORDERS}.jwt"));
+}
+
+#[test]
+fn a_name_in_the_settings_that_no_account_has() {
+    let there = acme(|_| {});
+    let of = |name: &str| check(there.path(), &["alice.creds", "--account", name]);
+    of("ORDERS").exits(0);
+    of(ORDERS).exits(0);
+    of("Order").exits(1).says("error[account-misspelled]").says("write ORDERS in the client's settings");
+    of("orders").exits(1).says("error[account-letter-case]").says("write ORDERS in the client's settings");
+    of("SHIPPING")
+        .exits(1)
+        .says("error[account-not-in-resolver]")
+        .says("the server has BILLING, ORDERS, SYS");
+    of("BILLING").exits(1).says("error[credentials-of-another-account]");
+    of("SYS").exits(1).says("error[credentials-not-of-system-account]");
+    of(SYS).exits(1).says("error[credentials-not-of-system-account]");
+    of(&ORDERS.to_lowercase()).exits(1).says("error[account-letter-case]");
+    of(&ORDERS.replace("ADWP", "ADWQ")).exits(1).says("error[account-misspelled]").says(ORDERS);
+}
+
+#[test]
+fn files_of_the_resolver_by_other_names() {
+    let small = format!("jwt/{}.jwt", ORDERS.to_lowercase());
+    let there =
+        acme(|path| fs::rename(path.join(format!("jwt/{ORDERS}.jwt")), path.join(&small)).expect("renamed"));
+    check(there.path(), &["alice.creds"])
+        .exits(1)
+        .says("error[account-letter-case]")
+        .says(&format!("`mv {small} jwt/{ORDERS}.jwt`"));
+    let there = acme(|path| {
+        let (from, to) = (path.join(format!("jwt/{ORDERS}.jwt")), path.join(format!("jwt/{BILLING}.jwt")));
+        fs::copy(from, to).map(|_| ()).expect("copied");
+    });
+    check(there.path(), &["carol.creds"])
+        .exits(1)
+        .says("Account JWT lookup error: account validation failed")
+        .says("error[resolver-name-mismatch]")
+        .says_not("error[account-misspelled]");
+}
+
+#[test]
+fn a_configuration_that_a_server_ends_at() {
+    let there = acme(|path| edit(&path.join("nats.conf"), "\"acme.jwt\"", "\"etc/acme.jwt\""));
+    check(there.path(), &["alice.creds"])
+        .exits(1)
+        .says("it ends with  nats-server: nats.conf:2:1: error parsing operator JWT: open etc/acme.jwt")
+        .says("2 | operator: \"etc/acme.jwt\"")
+        .says("relative to the directory that nats-server is started in")
+        .says("CFG-0")
+        .says_not("lets this client in");
+    // A key beside the trust does not keep from saying what else is wrong with the client.
+    let there = acme(|path| edit(&path.join("nats.conf"), "resolver {", "portt: 1\nresolver {"));
+    let ran = check(there.path(), &["alice.creds", "--via", "MQTT"]);
+    ran.exits(1).says("unknown field \"portt\"").says("✗ CON-27");
+    // One that is read as another option does.
+    let there = acme(|path| edit(&path.join("nats.conf"), "operator:", "operater:"));
+    check(there.path(), &["alice.creds"]).exits(1).says("unknown field \"operater\"").says_not("CON-12");
+}
+
+#[test]
+fn a_system_account_that_is_not_there() {
+    let wrong = SYS.replace("ACKS", "ACKX");
+    let there = acme(|path| edit(&path.join("nats.conf"), SYS, &wrong));
+    check(there.path(), &[])
+        .exits(1)
+        .says("system_account in config and operator JWT must be identical")
+        .says("error[system-account-unresolved]")
+        .says(&format!("`sed -i '3s/{wrong}/{SYS}/' nats.conf`"));
+    let there = acme(|path| fs::remove_file(path.join(format!("jwt/{SYS}.jwt"))).expect("removed"));
+    // acme's operator is strict, so that no made-up system account will do.
+    check(there.path(), &[])
+        .exits(1)
+        .says("[FTL] Can't set system account: account validation failed")
+        .says("error[system-account-unresolved]")
+        .says(&format!("put the account's JWT into jwt/{SYS}.jwt"));
+}
+
+#[test]
+fn what_is_not_known_offline_is_no_pass() {
+    let unknown =
+        ["check", "--at", "2026-11-24", "--server", "testdata/check/url.conf", "testdata/acme/alice.creds"];
+    jwtfix(unknown)
+        .run()
+        .exits(1)
+        .says("? nats-server 2.15.1 may or may not start")
+        .says("? whether the server lets this client in cannot be known here");
+}
+
+#[test]
+fn what_jwtfix_cannot_read_is_its_own_error() {
+    let there = acme(|_| {});
+    check(there.path(), &["nobody.creds"]).exits(2).warns("nobody.creds: no such file or directory");
+    check(there.path(), &["acme.jwt"]).exits(1).says("operator \"acme\"").says("not user claim");
+    let missing = jwtfix(["check", "--server", "nats.cof"]).within(there.path()).run();
+    missing.exits(2).warns("nats.cof: no such file or directory");
+}
