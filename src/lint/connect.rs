@@ -95,7 +95,11 @@ fn refused(side: &Side<'_>, problem: &Problem) -> Finding {
         Some((file, span)) => bytes(side, file, span),
         None => option(side, option_of(&problem.text)),
     };
-    let mut finding = Finding::new(rule("config-refused"), format!("{}: {}", step(side.startup.phase), problem.text), place);
+    let mut finding = Finding::new(
+        rule("config-refused"),
+        format!("{}: {}", step(side.startup.phase), problem.text),
+        place,
+    );
     finding = finding.server(match side.startup.phase {
         Phase::Start => format!("[FTL] {problem}"),
         _ => format!("nats-server: {problem}"),
