@@ -9,13 +9,19 @@ fn note(code: &'static str, message: impl Into<String>, place: Place) -> Finding
     Finding::new(rule(code).expect("a test asserts that every code named here has a rule"), message, place)
 }
 
-/// Of a token that Go decodes.
+/// How a token that Go decodes is written.
+pub(super) fn spelling(token: &Token, place: &Place) -> Vec<Finding> {
+    if token.decoded.is_none() {
+        return Vec::new();
+    }
+    type_twice(token, place).into_iter().chain(algorithm(token, place)).collect()
+}
+
+/// What a token that Go decodes says.
 pub fn notes(token: &Token, place: &Place) -> Vec<Finding> {
     let mut findings = Vec::new();
     let Some(claims) = &token.decoded else { return findings };
-    findings.extend(subject_role(claims, place));
-    findings.extend(type_twice(token, place));
-    findings.extend(algorithm(token, place));
+    findings.extend(role_missed(claims).map(|role| subject_role(claims, role, place.clone())));
     match &claims.body {
         Body::User(user) if user.permissions.bearer_token => findings.push(note(
             "user-bearer",
@@ -31,25 +37,25 @@ pub fn notes(token: &Token, place: &Place) -> Vec<Finding> {
     findings
 }
 
-/// Go's library asks for the subject's role when it encodes a token, and never when it decodes one.
-fn subject_role(claims: &Claims, place: &Place) -> Option<Finding> {
+/// The role that a token's subject should have and has not. Go's library asks for it when it encodes a token, and never
+/// when it decodes one.
+pub(super) fn role_missed(claims: &Claims) -> Option<Role> {
     let role = match claims.kind() {
         Kind::Operator => Role::Operator,
         Kind::Account | Kind::Activation => Role::Account,
         Kind::User => Role::User,
         Kind::AuthorizationRequest | Kind::AuthorizationResponse | Kind::Generic => return None,
     };
-    let subject = claims.data.sub.as_str();
+    (!go::is_public(role, &claims.data.sub)).then_some(role)
+}
+
+pub(super) fn subject_role(claims: &Claims, role: Role, place: Place) -> Finding {
     let article = if matches!(role, Role::Account | Role::Operator) { "an" } else { "a" };
-    (!go::is_public(role, subject)).then(|| {
-        let message = format!(
-            "the subject of this {} is not {article} {}'s public key",
-            claims.kind().word(),
-            role.word()
-        );
-        let label = format!("not {article} {}'s key", role.word());
-        note("token-subject-role-wrong", message, place.clone().at("/sub").showing(subject).saying(label))
-    })
+    let message =
+        format!("the subject of this {} is not {article} {}'s public key", claims.kind().word(), role.word());
+    let label = format!("not {article} {}'s key", role.word());
+    let place = place.at("/sub").showing(claims.data.sub.as_str());
+    note("token-subject-role-wrong", message, place.saying(label))
 }
 
 fn type_twice(token: &Token, place: &Place) -> Option<Finding> {
@@ -81,20 +87,26 @@ fn algorithm(token: &Token, place: &Place) -> Option<Finding> {
 }
 
 fn zero_limit(token: &Token, scope: &UserScope, place: &Place) -> Option<Finding> {
-    let template = &scope.template;
-    let limits = [("subs", template.subs), ("data", template.data), ("payload", template.payload)];
-    let (name, _) = limits.into_iter().find(|(_, limit)| *limit == 0)?;
+    let name = limit_of_zero(scope)?;
     let keys = token.claims.as_ref()?.pointer("/nats/signing_keys")?.as_array()?;
     let index =
         keys.iter().position(|key| key.get("key").and_then(|key| key.as_str()) == Some(&scope.key))?;
     let place = place.clone().at(format!("/nats/signing_keys/{index}/template/{name}"));
-    Some(note(
-        "scope-limit-zero-lost",
-        format!(
-            "{name} is 0 in this scope, and Go's library makes it unlimited when it writes the account again"
-        ),
-        place.showing("0").saying("lost with the next edit"),
-    ))
+    Some(zero_lost(name, place.showing("0")))
+}
+
+/// The limit that is zero in a scope.
+pub(super) fn limit_of_zero(scope: &UserScope) -> Option<&'static str> {
+    let template = &scope.template;
+    let limits = [("subs", template.subs), ("data", template.data), ("payload", template.payload)];
+    limits.into_iter().find(|(_, limit)| *limit == 0).map(|(name, _)| name)
+}
+
+pub(super) fn zero_lost(name: &str, place: Place) -> Finding {
+    let message = format!(
+        "{name} is 0 in this scope, and Go's library makes it unlimited when it writes the account again"
+    );
+    note("scope-limit-zero-lost", message, place.saying("lost with the next edit"))
 }
 
 /// What the halves of a credentials file are, and which clients give its seed away.

@@ -18,6 +18,17 @@ pub fn token(token: &Token, place: &Place, now: i64) -> Vec<Finding> {
     if let Some(error) = &token.refused {
         findings.push(refused(token, error, place));
     }
+    findings.extend(spelling(token, place));
+    if let Some(claims) = &token.decoded {
+        findings.extend(super::issues(token, &validate(claims, now), place));
+    }
+    findings.extend(super::notes(token, place));
+    findings
+}
+
+/// How a token is written, whatever it says.
+pub fn spelling(token: &Token, place: &Place) -> Vec<Finding> {
+    let mut findings = Vec::new();
     if token.layout == Some(Layout::V1) && token.refused.is_none() {
         findings.push(Finding::new(
             rule("token-layout-v1"),
@@ -27,7 +38,6 @@ pub fn token(token: &Token, place: &Place, now: i64) -> Vec<Finding> {
     }
     findings.extend(token.deviations.iter().map(|deviation| deviant(deviation, place)));
     if let Some(claims) = &token.decoded {
-        findings.extend(super::issues(token, &validate(claims, now), place));
         if let Some(length) = crate::nkey::go::panics_before_0_4_16(&claims.data.iss) {
             findings.push(
                 Finding::new(
@@ -39,7 +49,7 @@ pub fn token(token: &Token, place: &Place, now: i64) -> Vec<Finding> {
             );
         }
     }
-    findings.extend(super::notes(token, place));
+    findings.extend(super::notes::spelling(token, place));
     findings
 }
 

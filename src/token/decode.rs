@@ -92,7 +92,8 @@ pub struct Unverified<'t> {
     pub message: &'t [u8],
     /// The signature, of any length.
     pub signature: Vec<u8>,
-    /// Go has read over something in the payload: an unknown member, a duplicate, another case.
+    /// It is worth a second reading: Go has read over something in the payload, or it is not of the second layout through
+    /// and through.
     pub(crate) odd: bool,
 }
 
@@ -154,8 +155,8 @@ pub fn parse(token: &[u8]) -> Result<Unverified<'_>, DecodeError> {
 /// [`parse`] as libraries before v2.8.1 do it, which knew no longest token.
 pub(crate) fn parse_of_any_size(token: &[u8]) -> Result<Unverified<'_>, DecodeError> {
     let [header, payload, signature] = chunks(token).ok_or(DecodeError::Chunks)?;
-    // The headers that Go's library and the other libraries of NATS write.
-    if !KNOWN_HEADERS.contains(&&token[header.clone()]) {
+    let known = KNOWN_HEADERS.iter().position(|known| *known == &token[header.clone()]);
+    if known.is_none() {
         read_header(&token[header])?;
     }
     let decoded = base64_chunk(token, 1, &payload)?;
@@ -165,8 +166,9 @@ pub(crate) fn parse_of_any_size(token: &[u8]) -> Result<Unverified<'_>, DecodeEr
         Signed::Payload => &token[payload],
         Signed::HeaderAndPayload => &token[..payload.end],
     };
+    let current = known == Some(CURRENT_HEADER) && loaded.signed == Signed::HeaderAndPayload;
     Ok(Unverified {
-        odd: !loaded.odd.is_empty(),
+        odd: !(current && loaded.odd.is_empty() && std::str::from_utf8(&decoded).is_ok()),
         claims: loaded.claims,
         signed: loaded.signed,
         message,
@@ -234,6 +236,9 @@ fn base64_chunk(token: &[u8], chunk: usize, range: &Range<usize>) -> Result<Vec<
 /// `{"typ":"JWT","alg":"ed25519-nkey"}` and `{"typ":"jwt","alg":"ed25519"}`.
 const KNOWN_HEADERS: [&[u8]; 2] =
     [b"eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ", b"eyJ0eXAiOiJqd3QiLCJhbGciOiJlZDI1NTE5In0"];
+
+/// Which of them tokens of the second layout have.
+const CURRENT_HEADER: usize = 0;
 
 /// Whether a token that decodes is spelled as Go's library spells it: a header that it writes, no line ends, no bits left
 /// over at the end of a part.

@@ -64,10 +64,12 @@ impl Case {
 
     fn told(&self, which: &str, table: &toml::Table) -> Told {
         let root = tempfile::tempdir().expect("a directory");
-        World::new([&self.both, table]).write(&root.path().join(which));
+        let world = World::new([&self.both, table]);
+        world.write(&root.path().join(which));
         let at = NOW.to_string();
         let word = |word: &String| {
-            if word == "bad" { which.to_owned() } else { word.replace("bad/", &format!("{which}/")) }
+            let word = world.fill(word);
+            if word == "bad" { which.to_owned() } else { word.replacen("bad/", &format!("{which}/"), 1) }
         };
         let words = self.run.iter().map(word).chain(["--at".to_owned(), at]);
         let ran = jwtfix(words).within(root.path()).run();

@@ -60,6 +60,12 @@ fn the_list_of_rules_is_the_committed_one() {
     );
 }
 
+/// Rules that no file can meet, and why.
+const UNMET: [(&str, &str); 2] = [
+    ("account-jetstream-limits-flat-and-tiered", "Go drops one of the two when it reads a token"),
+    ("creds-form", "for ways to differ that have no rule of their own, and each has one"),
+];
+
 /// Rules that have no case yet.
 const WITHOUT: &str = include_str!("without.txt");
 
@@ -86,7 +92,7 @@ fn each_rule_finds_the_bad_one_and_leaves_the_good_one_alone() {
     let faults: Vec<&str> =
         results.values().filter_map(|result| result.as_ref().err().map(String::as_str)).collect();
     assert!(faults.is_empty(), "{} cases fail:\n\n{}", faults.len(), faults.join("\n"));
-    let excused: BTreeSet<&str> = WITHOUT.lines().collect();
+    let excused: BTreeSet<&str> = WITHOUT.lines().chain(UNMET.map(|(code, _)| code)).collect();
     for code in &codes {
         let name = format!("testdata/rules/{code}.toml");
         assert!(results.contains_key(code) || excused.contains(code), "{code} has no case: write {name}");

@@ -80,7 +80,7 @@ impl World {
         (path, text)
     }
 
-    /// A file: its text, or a table with `text`, `bytes`, `mode`, `link` or `absent`.
+    /// A file: its text, or a table with `text`, `bytes`, `utf16`, `mode`, `link` or `absent`.
     fn write_file(&self, path: &Path, file: &toml::Value) {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let entry = |name: &str| file.as_table().and_then(|table| table.get(name));
@@ -100,9 +100,12 @@ impl World {
             }
             None => self.fill(text.unwrap_or_else(|| panic!("{path:?} has no text"))).into_bytes(),
         };
+        let bytes = match entry("utf16") {
+            Some(_) => String::from_utf8_lossy(&bytes).encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            None => bytes,
+        };
         std::fs::write(path, &bytes).expect("written");
-        let secret =
-            bytes.windows(9).any(|window| window == b"NKEY SEED") || path.extension() == Some("nk".as_ref());
+        let secret = text.is_some_and(|text| text.contains("{creds:") || text.contains("{seed:"));
         let mode = entry("mode").map_or(if secret { 0o600 } else { 0o644 }, |mode| {
             mode.as_integer().and_then(|mode| u32::try_from(mode).ok()).expect("a mode")
         });
@@ -111,7 +114,7 @@ impl World {
 
     /// Puts keys, seeds, tokens and credentials in the places of `{account:ORDERS}`, `{seed:user:alice}`, `{token:alice}`
     /// and `{creds:alice}`.
-    fn fill(&self, text: &str) -> String {
+    pub fn fill(&self, text: &str) -> String {
         let mut out = String::new();
         let mut rest = text;
         while let Some(at) = rest.find('{') {
@@ -140,6 +143,12 @@ impl World {
             "seed" => {
                 label.split_once(':').and_then(|(role, label)| Some(seed(role, label)?.expose().to_string()))
             }
+            "lower" => self.named(label).map(|text| text.to_lowercase()),
+            "repeat" => {
+                label.split_once(':').and_then(|(count, text)| Some(text.repeat(count.parse().ok()?)))
+            }
+            "wrapped" => Some(lines(&self.token(label))),
+            "loose" => Some(loose(&self.token(label))),
             role => Some(seed(role, label)?.public().to_string()),
         }
     }
@@ -174,6 +183,7 @@ impl World {
                 .and_then(|parent| parent.shift_remove(member))
                 .unwrap_or_else(|| panic!("no {pointer} in {name}"));
         }
+        in_order(&mut claims);
         if claims["jti"] == "" {
             claims["jti"] = jti(&registered(&claims)).into();
         }
@@ -181,6 +191,8 @@ impl World {
             how(token, "payload").map_or_else(|| escaped(&claims), |payload| self.fill(payload));
         replace(&mut payload, token, "replace", &|text| self.fill(text));
         let header = how(token, "header").unwrap_or(HEADER);
+        let latin1 = token.get("how").and_then(|how| how.get("latin1")).is_some();
+        let payload = if latin1 { self::latin1(&payload) } else { payload.into_bytes() };
         let body = format!("{}.{}", B64.encode(header), B64.encode(&payload));
         let message = match how(token, "signs") {
             Some("payload") => body.split_once('.').map(|(_, payload)| payload).expect("a dot"),
@@ -188,6 +200,15 @@ impl World {
             None => &body,
         };
         let mut text = format!("{body}.{}", B64.encode(signer.sign(message.as_bytes()).expect("signs")));
+        let from_the_end = |name: &str| {
+            let bytes = token.get("how")?.get(name)?.as_integer()?;
+            Some(text.len() - usize::try_from(bytes).expect("a number of bytes"))
+        };
+        let (cut, broken) = (from_the_end("cut"), from_the_end("broken"));
+        text.truncate(cut.unwrap_or(usize::MAX));
+        if let Some(at) = broken {
+            text.insert(at, '\n');
+        }
         replace(&mut text, token, "then", &|text| self.fill(text));
         text
     }
@@ -269,6 +290,14 @@ fn sound(kind: &str, name: &str) -> Value {
     claims
 }
 
+/// The order in which Go writes the registered claims.
+fn in_order(claims: &mut Value) {
+    let order = ["aud", "exp", "jti", "iat", "iss", "name", "nbf", "sub"];
+    let Some(members) = claims.as_object_mut() else { return };
+    let own: Vec<_> = order.iter().filter_map(|name| members.shift_remove_entry(*name)).collect();
+    *members = own.into_iter().chain(std::mem::take(members)).collect();
+}
+
 fn registered(claims: &Value) -> ClaimsData {
     let text = |name: &str| claims[name].as_str().unwrap_or_default().to_owned();
     let number = |name: &str| claims[name].as_i64().unwrap_or_default();
@@ -287,6 +316,27 @@ fn registered(claims: &Value) -> ClaimsData {
 /// JSON with the escapes that Go writes.
 fn escaped(claims: &Value) -> String {
     claims.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+/// The lines of a mail program.
+fn lines(text: &str) -> String {
+    text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\n")
+}
+
+/// Another spelling of the same signature: the last four bits of 64 bytes mean nothing.
+fn loose(token: &str) -> String {
+    let (rest, last) = token.split_at(token.len() - 1);
+    let other = match last {
+        "A" => "B",
+        "Q" => "R",
+        "g" => "h",
+        _ => "x",
+    };
+    format!("{rest}{other}")
+}
+
+fn latin1(text: &str) -> Vec<u8> {
+    text.chars().map(|c| u8::try_from(u32::from(c)).expect("a letter of Latin 1")).collect()
 }
 
 fn creds(token: &str, seed: &str) -> String {

@@ -1,13 +1,14 @@
 //! What is wrong with each of these tokens by itself, and what must be kept of it?
 
-use super::facts::{Account as Kept, KeyCache};
-use super::read::{Item, Opened, Read, Text};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use super::facts::{Account as Kept, KeyCache};
+use super::read::{Item, Opened, Read, Text};
 use super::{Expirations, Settings, servers};
 use crate::audit::{Gathered, Inputs, Unread};
-use crate::file::{Kind as FileKind, What};
+use crate::file::creds;
+use crate::file::{Kind as FileKind, Part, What};
 use crate::lint::view::{Content, Credential, File, Layout, Out, Scene, Secret};
 use crate::lint::{self, Finding, Place, Rule, reading, run};
 use crate::nkey::{PublicKey, Role, identify};
@@ -198,6 +199,7 @@ impl Looker<'_> {
                         self.found(file, reading::creds(deviation, &Place::file(file.path())));
                     }
                 }
+                self.creds(file, opened);
             }
             _ => {}
         }
@@ -219,6 +221,19 @@ impl Looker<'_> {
             && stat.mode & 0o077 != 0
         {
             self.found(file, reading::mode(stat.mode, &Place::file(file.path())));
+        }
+    }
+
+    /// What the halves of credentials are, and what clients make of them.
+    fn creds(&mut self, file: &File<'_>, opened: &Opened<'_>) {
+        let document = &opened.document;
+        let role = |part: &Part<'_>| Some(identify(part.text())?.public?.role());
+        let seed = document.secrets().next().and_then(role);
+        let token = document.tokens().next().map(|part| Token::read(part.text().as_bytes()));
+        // All of them read the canonical form.
+        let clients = if document.damage.is_empty() { Vec::new() } else { creds::clients(opened.bytes) };
+        for finding in lint::creds_contents(token.as_ref(), seed, &clients, &Place::file(file.path())) {
+            self.found(file, finding);
         }
     }
 
@@ -262,7 +277,13 @@ impl Looker<'_> {
     /// The findings of a token that is refused or oddly written: read once more, for the words.
     fn reading(&mut self, file: &File<'_>, text: &Text<'_>, claims: Option<&Claims>) {
         let place = place(file, text, claims);
-        for finding in reading::token(&Token::read(text.bytes), &place, self.scene.now) {
+        let token = Token::read(text.bytes);
+        let findings = match token.refused {
+            Some(_) => reading::token(&token, &place, self.scene.now),
+            // The rest is told of every token that is not refused.
+            None => reading::spelling(&token, &place),
+        };
+        for finding in findings {
             // Whether another library wrote it is no matter for an audit, and cannot be asked of every token.
             if !matches!(finding.code(), "jti-mismatch" | "token-spelling-unusual") {
                 self.found(file, finding);

@@ -106,10 +106,13 @@ fn is_read(place: &Place, name: &CStr) -> bool {
     }
 }
 
+/// Characters of a signature.
+const SIGNATURE: usize = 86;
+
 /// Whether it has three parts, the last as long as a signature.
 fn is_whole(bytes: &[u8]) -> bool {
     let tail = bytes.trim_ascii_end();
-    let dots = tail.len().checked_sub(87).and_then(|at| tail.get(at)) == Some(&b'.');
+    let dots = tail.len().checked_sub(SIGNATURE + 1).and_then(|at| tail.get(at)) == Some(&b'.');
     dots || bytes.starts_with(b"-----")
 }
 
@@ -127,6 +130,7 @@ pub(super) struct Text<'b> {
 /// A file that is more than a token.
 pub(super) struct Opened<'b> {
     pub(super) item: usize,
+    pub(super) bytes: &'b [u8],
     pub(super) document: Document<'b>,
 }
 
@@ -137,7 +141,7 @@ pub(super) fn open<'b>(items: &[Item<'_>], arena: &'b Arena) -> Vec<Opened<'b>> 
         let Some(range) = &file.bytes else { continue };
         let bytes = arena.get(range);
         if alone(bytes).is_none() && !bytes.trim_ascii().is_empty() {
-            opened.push(Opened { item, document: recognise(bytes) });
+            opened.push(Opened { item, bytes, document: recognise(bytes) });
         }
     }
     opened
@@ -177,7 +181,18 @@ pub(super) fn texts<'b>(items: &[Item<'_>], arena: &'b Arena, opened: &'b [Opene
 fn alone(bytes: &[u8]) -> Option<&[u8]> {
     let token = bytes.trim_ascii_end();
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    (token.starts_with(b"eyJ") && token.iter().all(plain)).then_some(token)
+    if !token.starts_with(b"eyJ") {
+        return None;
+    }
+    if token.iter().all(plain) {
+        return Some(token);
+    }
+    // Go reads over line ends in it. What is longer than a token has other things behind it.
+    let ends = |byte: &&u8| !matches!(byte, b'\r' | b'\n');
+    let mut parts = token.split(|byte| *byte == b'.').map(|part| part.iter().filter(ends));
+    let signed =
+        parts.nth(2).is_some_and(|signature| signature.count() == SIGNATURE) && parts.next().is_none();
+    (signed && token.iter().filter(ends).all(|byte| plain(byte))).then_some(token)
 }
 
 /// A token, read and verified.

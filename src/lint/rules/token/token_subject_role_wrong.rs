@@ -1,4 +1,5 @@
-use crate::lint::{Check, Rule, Severity};
+use crate::lint::view::{Credential, Out};
+use crate::lint::{Check, Rule, Severity, notes};
 
 pub(crate) static RULE: Rule = Rule {
     code: "token-subject-role-wrong",
@@ -14,5 +15,11 @@ nats-server lets a user with an odd subject in as long as a signature by that ke
 all it needs; revocations and templates then go by that odd name. Issue the token again for the right key.",
     citation: "nats-io/jwt/v2 account_claims.go: EncodeWithSigner and its sisters; nats-server auth.go",
     versions: "all",
-    check: Check::Gate,
+    check: Check::Token(check),
 };
+
+fn check(token: &Credential<'_>, out: &mut Out<'_>) {
+    if let Some(role) = notes::role_missed(token.claims) {
+        out.tell(&RULE, || notes::subject_role(token.claims, role, token.place()));
+    }
+}
