@@ -156,7 +156,8 @@ mod tests {
     }
 
     fn found(header: &str, payload: &str) -> Vec<(&'static str, String)> {
-        let findings = notes(&read(header, payload), &Place::file("f"));
+        let (token, place) = (read(header, payload), Place::file("f"));
+        let findings = [notes(&token, &place), spelling(&token, &place)].concat();
         let pointer = |f: &Finding| f.places[0].pointer.clone().unwrap_or_default();
         findings.iter().map(|f| (f.code(), pointer(f))).collect()
     }

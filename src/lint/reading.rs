@@ -37,17 +37,17 @@ pub fn spelling(token: &Token, place: &Place) -> Vec<Finding> {
         ));
     }
     findings.extend(token.deviations.iter().map(|deviation| deviant(deviation, place)));
-    if let Some(claims) = &token.decoded {
-        if let Some(length) = crate::nkey::go::panics_before_0_4_16(&claims.data.iss) {
-            findings.push(
-                Finding::new(
-                    rule("key-truncated"),
-                    format!("the issuer is a key of {length} bytes with a valid checksum"),
-                    place.clone().at("/iss").showing(claims.data.iss.as_str()).saying("not 32 bytes"),
-                )
-                .help("servers built with nkeys before 0.4.16 crash on it: keep this token away from them"),
-            );
-        }
+    if let Some(claims) = &token.decoded
+        && let Some(length) = crate::nkey::go::panics_before_0_4_16(&claims.data.iss)
+    {
+        findings.push(
+            Finding::new(
+                rule("key-truncated"),
+                format!("the issuer is a key of {length} bytes with a valid checksum"),
+                place.clone().at("/iss").showing(claims.data.iss.as_str()).saying("not 32 bytes"),
+            )
+            .help("servers built with nkeys before 0.4.16 crash on it: keep this token away from them"),
+        );
     }
     findings.extend(super::notes::spelling(token, place));
     findings

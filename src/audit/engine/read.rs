@@ -192,7 +192,7 @@ fn alone(bytes: &[u8]) -> Option<&[u8]> {
     let mut parts = token.split(|byte| *byte == b'.').map(|part| part.iter().filter(ends));
     let signed =
         parts.nth(2).is_some_and(|signature| signature.count() == SIGNATURE) && parts.next().is_none();
-    (signed && token.iter().filter(ends).all(|byte| plain(byte))).then_some(token)
+    (signed && token.iter().filter(ends).all(plain)).then_some(token)
 }
 
 /// A token, read and verified.
