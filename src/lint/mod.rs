@@ -4,6 +4,7 @@
 //! has no logic of its own.
 
 pub mod connect;
+mod example;
 mod finding;
 mod issues;
 mod notes;
@@ -14,6 +15,7 @@ pub mod run;
 pub mod view;
 
 pub use crate::token::distance;
+pub use example::example;
 pub use finding::{Edit, Finding, Fix, Place, Safety, Severity};
 pub use issues::{issue, issues, rule_of};
 pub use notes::{creds_contents, notes};

@@ -1,7 +1,7 @@
 //! How is a rule explained? On a terminal, in a list, and as the pages of `docs/rules`.
 
 use super::style::{Ink, Style, pad};
-use crate::lint::Rule;
+use crate::lint::{self, Rule};
 
 /// Every rule in one line each, by area.
 pub fn rule_list<'a>(rules: impl Iterator<Item = &'a Rule>, style: Style) -> String {
@@ -46,13 +46,22 @@ pub fn explanation(rule: &Rule, style: Style) -> String {
             out.push('\n');
         }
     }
+    if let Some(example) = lint::example(rule.code) {
+        style.push(&mut out, Ink::Label, "\nFor example:\n\n");
+        for line in example.lines() {
+            out.push_str(format!("  {line}").trim_end());
+            out.push('\n');
+        }
+    }
     out
 }
 
 /// The page of `docs/rules/<code>.md`.
 pub fn rule_page(rule: &Rule) -> String {
+    let example = lint::example(rule.code)
+        .map_or(String::new(), |example| format!("\nFor example:\n\n```text\n{example}\n```\n"));
     format!(
-        "# {}\n\n{}: {}.\n\n{}\n\n- Source: {}\n- Releases of nats-server: {}\n",
+        "# {}\n\n{}: {}.\n\n{}\n\n- Source: {}\n- Releases of nats-server: {}\n{example}",
         rule.code,
         capital(rule.severity.word()),
         rule.title,
