@@ -5,6 +5,8 @@
 mod common;
 
 use common::jwtfix;
+use jwtfix::nkey::{PublicKey, Role, Seed};
+use jwtfix::token::{Body, Claims, ClaimsData, encode};
 use serde_json::Value;
 
 fn hold(schema: &str, arguments: &[&str]) -> Value {
@@ -88,4 +90,24 @@ fn check() {
         (&"fails".into(), &"CFG-0".into())
     );
     assert_eq!(fails["server"]["findings"][0]["code"], "config-refused");
+}
+
+#[test]
+fn fixes() {
+    let fix = |more: &[&str]| hold("plan-v1.json", &[&["fix", "--format", "json"][..], more].concat());
+    let planned = fix(&["testdata/creds", "testdata/acme"]);
+    assert!(planned["files"].as_array().is_some_and(|files| files.len() > 25), "{planned}");
+    assert_eq!(planned["refused"].as_array().map(Vec::len), Some(2), "half of two credentials is missing");
+    assert!(planned["proof"]["before"].as_u64() > planned["proof"]["after"].as_u64());
+    // An account that allows no connections.
+    let (account, operator) = (Seed::generate(Role::Account), Seed::generate(Role::Operator));
+    let data = ClaimsData { sub: account.public().to_string(), ..ClaimsData::default() };
+    let body = Body::Account(Box::default());
+    let mut claims = Claims { data, claim_type: String::new(), tags: Vec::new(), version: 2, body };
+    let sign = |_: &PublicKey, message: &[u8]| Ok(operator.sign(message).expect("signs").to_vec());
+    let text = encode(&mut claims, &operator.public(), 1_700_000_000, &sign).expect("encoded");
+    let limits = tempfile::NamedTempFile::new().expect("a scratch file");
+    std::fs::write(limits.path(), text).expect("written");
+    let held = fix(&[limits.path().to_str().expect("UTF-8")]);
+    assert!(held["held_fixes"].as_array().is_some_and(|held| !held.is_empty()), "{held}");
 }

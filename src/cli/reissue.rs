@@ -396,14 +396,14 @@ fn assignment(text: &str) -> Result<(String, serde_json::Value), String> {
 }
 
 /// What tells this command from another: where it runs and what it was given.
-fn command_line() -> String {
+pub(super) fn command_line() -> String {
     let here = std::env::current_dir().map(|here| here.to_string_lossy().into_owned()).unwrap_or_default();
     let args: Vec<String> = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
     format!("{here}\0{}", args.join("\0"))
 }
 
 /// The command in words, for the list of runs.
-fn words() -> String {
+pub(super) fn words() -> String {
     let args: Vec<String> = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
     text::redact(&args.join(" "))
 }
@@ -433,7 +433,7 @@ fn unread(survey: &Survey, args: &Args, terminal: &mut Terminal) -> Result<(), F
 }
 
 /// The keys of which one is missing, if that is what stands in the way.
-fn missing(plan: &Plan) -> Option<&[jwtfix::repair::Candidate]> {
+pub(super) fn missing(plan: &Plan) -> Option<&[jwtfix::repair::Candidate]> {
     plan.failed.iter().find_map(|failed| match &failed.error {
         StepError::NoKey(NoKey::Missing { fits }) => Some(fits.as_slice()),
         _ => None,
@@ -461,7 +461,7 @@ fn one_operator(survey: &Survey, plan: &Plan) -> Result<(), Failure> {
 /// Failures that are told one by one.
 const TOLD: usize = 20;
 
-fn tell_failed(survey: &Survey, plan: &Plan, ring: &Ring, terminal: &mut Terminal) {
+pub(super) fn tell_failed(survey: &Survey, plan: &Plan, ring: &Ring, terminal: &mut Terminal) {
     for failed in plan.failed.iter().take(TOLD) {
         let site = &survey.sites[failed.site];
         let path = site.spots.first().map(|spot| survey.places[spot.place].path.display().to_string());

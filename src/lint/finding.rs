@@ -122,6 +122,10 @@ pub enum Edit {
     },
     /// Sign the token again as it stands, with the key that its place in the chain asks for.
     Resign,
+    /// Let the token last as long again as it did.
+    Renew,
+    /// Put the newest token of the same subject in its place.
+    Newest,
     /// Give the file another name in its directory.
     Rename {
         /// The new file name, without directory.
@@ -155,6 +159,25 @@ pub struct Fix {
     pub subject: Option<String>,
     /// The changes, applied together or not at all.
     pub edits: Vec<Edit>,
+}
+
+impl Fix {
+    /// A fix of the file at `place` that decides nothing.
+    pub fn safe(title: impl Into<String>, place: &Place, edits: impl Into<Vec<Edit>>) -> Self {
+        let file = Arc::clone(&place.file);
+        Fix { title: title.into(), safety: Safety::Safe, file, subject: None, edits: edits.into() }
+    }
+
+    /// A fix that decides something which the issuer did not.
+    pub fn unsafe_(title: impl Into<String>, place: &Place, edits: impl Into<Vec<Edit>>) -> Self {
+        Fix { safety: Safety::Unsafe, ..Fix::safe(title, place, edits) }
+    }
+
+    /// Of the token in the file that has this subject.
+    pub fn of(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
 }
 
 /// One problem.
@@ -214,8 +237,8 @@ impl Finding {
     }
 
     /// What jwtfix can do.
-    pub fn fix(mut self, fix: Fix) -> Self {
-        self.fix = Some(fix);
+    pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fix = fix.into();
         self
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{Finding, Place, Rule, Severity};
+use super::{Edit, Finding, Fix, Place, Rule, Severity};
 use crate::token::{Body, Claims, Issue, Kind, Layout, Level, Token};
 
 /// The rule of an id: those of `token::validate`, and those of Go's decoding and of facts beside it.
@@ -34,9 +34,23 @@ pub fn issues(token: &Token, issues: &[Issue], place: &Place) -> Vec<Finding> {
         {
             finding = finding.server(line);
         }
+        if let Some(claims) = &token.decoded {
+            finding.fix = fix(issue, claims, &finding.places[0]);
+        }
         findings.push(finding);
     }
     findings
+}
+
+/// What jwtfix can do about an issue of these claims.
+fn fix(issue: &Issue, claims: &Claims, place: &Place) -> Option<Fix> {
+    let fix = match (issue.id, issue.pointer.as_str()) {
+        ("claim-expired", "/exp") => {
+            Fix::unsafe_("let it last as long again as it did", place, [Edit::Renew])
+        }
+        _ => return None,
+    };
+    Some(fix.of(claims.data.sub.as_str()))
 }
 
 /// The finding for one issue of a token of this kind; `place` is the claim's.

@@ -1,6 +1,6 @@
 //! What stands in a token, or in a file of credentials, that no decoder refuses and somebody should know?
 
-use super::{Finding, Place, rule};
+use super::{Edit, Finding, Fix, Place, rule};
 use crate::file::creds::{Client, Outcome};
 use crate::nkey::{Role, go};
 use crate::token::{Body, Claims, DecodeError, Kind, Layout, Token, UserScope};
@@ -133,11 +133,18 @@ pub fn creds_contents(
     ] {
         let names: Vec<&str> = clients.iter().filter(|(_, o)| *o == outcome).map(|(c, _)| c.name()).collect();
         if !names.is_empty() {
-            findings.push(note(
-                code,
-                format!("{} would send {what} to the server in place of the token", names.join(", ")),
-                place.clone(),
-            ));
+            findings.push(
+                note(
+                    code,
+                    format!("{} would send {what} to the server in place of the token", names.join(", ")),
+                    place.clone(),
+                )
+                .fix(Fix::safe(
+                    "write it in the canonical form",
+                    place,
+                    [Edit::CanonicalCreds],
+                )),
+            );
         }
     }
     findings

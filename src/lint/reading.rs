@@ -1,10 +1,12 @@
 //! What is wrong with a token, a key, a credentials file or a chain, as they were read? The floors below say it as facts;
 //! here each fact gets its rule, its words and what to do.
 
-use super::{Finding, Place, Rule};
+use super::{Edit, Finding, Fix, Place, Rule, Safety};
 use crate::file::creds;
 use crate::nkey::{Identity, Reading};
-use crate::token::{DecodeError, Deviation, Layout, Signature, Token, validate};
+use crate::server::options::SubjectPermission;
+use crate::server::terms::not_zero;
+use crate::token::{DecodeError, Deviation, Layout, Signature, Token, UserPermissionLimits, validate};
 use crate::trust::{Chain, Link, Signer};
 
 /// A rule that this module names: the test below holds that each is there.
@@ -30,13 +32,25 @@ pub fn token(token: &Token, place: &Place, now: i64) -> Vec<Finding> {
 pub fn spelling(token: &Token, place: &Place) -> Vec<Finding> {
     let mut findings = Vec::new();
     if token.layout == Some(Layout::V1) && token.refused.is_none() {
-        findings.push(Finding::new(
-            rule("token-layout-v1"),
-            format!("this {} is in the layout of version 1", token.kind),
-            place.clone().saying("version 1"),
-        ));
+        findings.push(
+            Finding::new(
+                rule("token-layout-v1"),
+                format!("this {} is in the layout of version 1", token.kind),
+                place.clone().saying("version 1"),
+            )
+            .fix(resign("write it in the layout of version 2 and sign it", token, place)),
+        );
     }
-    findings.extend(token.deviations.iter().map(|deviation| deviant(deviation, place)));
+    findings.extend(token.deviations.iter().map(|deviation| {
+        let title = match deviation {
+            Deviation::DuplicateMember(_) | Deviation::FoldedMember(_) => {
+                "write it as servers read it and sign it"
+            }
+            Deviation::Jti(_) => "sign it again, with the jti that Go's library writes",
+            _ => return deviant(deviation, place),
+        };
+        deviant(deviation, place).fix(resign(title, token, place))
+    }));
     if let Some(claims) = &token.decoded
         && let Some(length) = crate::nkey::go::panics_before_0_4_16(&claims.data.iss)
     {
@@ -150,7 +164,21 @@ fn refused(token: &Token, error: &DecodeError, place: &Place) -> Finding {
             "issue the token again: operators sign accounts, accounts sign users",
         ),
     };
-    Finding::new(rule(code), message, place).server(line).help(help)
+    let fix = match code {
+        "token-draft-v2" => resign("sign it as servers verify it", token, &place),
+        "signature-invalid" | "issuer-not-a-key" | "issuer-role-wrong" => {
+            resign("sign it again, though nobody knows who wrote it", token, &place)
+                .map(|fix| Fix { safety: Safety::Unsafe, ..fix })
+        }
+        _ => None,
+    };
+    Finding::new(rule(code), message, place).server(line).help(help).fix(fix)
+}
+
+/// To sign a token again, where its claims can be read.
+fn resign(title: &str, token: &Token, place: &Place) -> Option<Fix> {
+    let claims = token.decoded.as_ref()?;
+    Some(Fix::safe(title, place, [Edit::Resign]).of(claims.data.sub.as_str()))
 }
 
 fn deviant(deviation: &Deviation, place: &Place) -> Finding {
@@ -240,6 +268,7 @@ pub fn creds(deviation: &creds::Deviation, place: &Place) -> Finding {
     };
     Finding::new(rule, message, place.clone().bytes(deviation.span.clone()))
         .help("`jwtfix fix FILE` writes it in the canonical form, token and seed untouched")
+        .fix(Fix::safe("write it in the canonical form", place, [Edit::CanonicalCreds]))
 }
 
 /// The seed in a file is not that of its token's subject.
@@ -261,6 +290,7 @@ pub fn mode(mode: u32, place: &Place) -> Finding {
         place.clone(),
     )
     .help(format!("chmod 600 {}", place.file))
+    .fix(Fix::safe("let its owner alone read it", place, [Edit::Mode(0o600)]))
 }
 
 /// What is wrong with the links of a chain, the token's own first; only what the tokens that are there can prove.
@@ -290,7 +320,14 @@ pub fn chain(chain: &Chain, place: &Place) -> Vec<Finding> {
                         .saying("not after the revocation"),
                 )
                 .server("User authentication revoked")
-                .help("issue the user again, if it may connect; the revocation stands for a reason"),
+                .help("issue the user again, if it may connect; the revocation stands for a reason")
+                .fix(
+                    Fix::unsafe_("sign it again, which lets it in again", &place, [Edit::Resign]).of(link
+                        .claims
+                        .data
+                        .sub
+                        .as_str()),
+                ),
             );
         }
     }
@@ -302,9 +339,8 @@ fn signer(link: &Link, above: Option<&Link>, place: &Place) -> Option<Finding> {
     let kind = link.claims.kind().word();
     let name = above.map_or(String::new(), |above| format!(" \"{}\"", above.claims.data.name));
     let (code, message, help): (_, String, _) = match &link.signer {
-        Signer::Identity | Signer::SigningKey | Signer::Scoped { .. } | Signer::Itself | Signer::OwnSigningKey => {
-            return None;
-        }
+        Signer::Scoped { role } => return scoped(link, role, place),
+        Signer::Identity | Signer::SigningKey | Signer::Itself | Signer::OwnSigningKey => return None,
         // What was not given cannot be blamed.
         Signer::Unknown => return None,
         Signer::WrongKind => return None,
@@ -334,10 +370,69 @@ fn signer(link: &Link, above: Option<&Link>, place: &Place) -> Option<Finding> {
             "have the operator sign it: `jwtfix reissue`",
         ),
     };
+    // Whose it is, the issuer has said of these two.
+    let decides = !matches!(link.signer, Signer::IdentityThoughStrict | Signer::Unnamed);
     Some(
         Finding::new(rule(code), message, place.clone().at("/iss").showing(issuer).saying("signed it"))
-            .help(help),
+            .help(help)
+            .fix(Fix {
+                safety: if decides { Safety::Unsafe } else { Safety::Safe },
+                ..Fix::safe("sign it with a key that may", place, [Edit::Resign]).of(link
+                    .claims
+                    .data
+                    .sub
+                    .as_str())
+            }),
     )
+}
+
+/// A user of a role that has permissions of its own (`UserScope.ValidateScopedSigner`).
+fn scoped(link: &Link, role: &str, place: &Place) -> Option<Finding> {
+    let terms = &link.claims.user()?.permissions;
+    let own = not_zero(terms);
+    let first = own.first()?;
+    let message = format!(
+        "a key of role {} signed this user, which has permissions of its own: {}",
+        crate::token::quote(role.as_bytes()),
+        own.join(", ")
+    );
+    // The two lists stand in objects that Go always writes.
+    let members = own.iter().flat_map(|name| match *name {
+        "pub" | "sub" => vec![format!("/nats/{name}/allow"), format!("/nats/{name}/deny")],
+        name => vec![format!("/nats/{name}")],
+    });
+    let edits: Vec<Edit> = members.map(|pointer| Edit::Remove { pointer }).collect();
+    // What limits nothing can go. What does may be less than the role gives, and then to take it away would give more.
+    let fix = if limits_nothing(terms) {
+        Fix::safe("take away its own permissions, which limit nothing", place, edits)
+    } else {
+        Fix::unsafe_("take away its own permissions: then it has those of its role", place, edits)
+    };
+    Some(
+        Finding::new(
+            rule("user-scoped-with-permissions"),
+            message,
+            place.clone().at(format!("/nats/{first}")).saying("a user of a role has none"),
+        )
+        .server("User JWT is not valid: scoped users require no permissions or limits set")
+        .help("issue the user again without them, or by a key without a role")
+        .fix(fix.of(link.claims.data.sub.as_str())),
+    )
+}
+
+fn limits_nothing(terms: &UserPermissionLimits) -> bool {
+    let empty = |list: &Option<Vec<String>>| list.as_ref().is_none_or(Vec::is_empty);
+    let all = |subjects: &SubjectPermission| empty(&subjects.allow) && empty(&subjects.deny);
+    let rights = &terms.permissions;
+    let unlimited = [terms.subs, terms.data, terms.payload].iter().all(|limit| matches!(limit, -1 | 0));
+    all(&rights.publish)
+        && all(&rights.subscribe)
+        && rights.resp.is_none()
+        && empty(&terms.src)
+        && terms.times.as_ref().is_none_or(Vec::is_empty)
+        && unlimited
+        && !terms.proxy_required
+        && empty(&terms.allowed_connection_types)
 }
 
 #[cfg(test)]

@@ -43,6 +43,30 @@ pub enum Layout {
     Other,
 }
 
+impl Layout {
+    /// Whether a directory with these names is a resolver's: some file is named by an account's key, and no seeds stand
+    /// beside it, as they do in what `nsc export keys` writes.
+    pub fn is_resolver<'a>(names: impl Iterator<Item = &'a [u8]>) -> bool {
+        let mut account = false;
+        for name in names {
+            if name.ends_with(b".nk") {
+                return false;
+            }
+            account |=
+                Layout::is_keyed(name) && name.first().is_some_and(|first| first.eq_ignore_ascii_case(&b'A'));
+        }
+        account
+    }
+
+    /// Whether a name is that of a key with `.jwt` behind it; the case of its letters aside.
+    pub fn is_keyed(name: &[u8]) -> bool {
+        name.strip_suffix(b".jwt").is_some_and(|stem| {
+            stem.len() == 56
+                && stem.iter().all(|byte| matches!(byte.to_ascii_uppercase(), b'A'..=b'Z' | b'2'..=b'7'))
+        })
+    }
+}
+
 /// What the system knows of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stat {

@@ -68,6 +68,16 @@ impl Permit {
         Ok(Permit { all: false, words })
     }
 
+    /// Whether everything is let in.
+    pub fn is_all(&self) -> bool {
+        self.all
+    }
+
+    /// Whether what this word names is let in.
+    pub fn has(&self, word: &str) -> bool {
+        self.all || self.words.contains(word)
+    }
+
     /// Whether this is let in.
     pub fn lets(&self, hold: &Hold) -> bool {
         self.all || self.words.contains(hold.word())

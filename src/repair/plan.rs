@@ -141,6 +141,8 @@ pub struct Planner<'a> {
     replaced: HashMap<String, (String, PublicKey)>,
     /// Signing keys that were taken away.
     removed: HashMap<String, PublicKey>,
+    /// What changes in each token that is meant, by its number; none: the order's wishes in all that the order means.
+    each: Option<HashMap<usize, Vec<Wish>>>,
 }
 
 impl<'a> Planner<'a> {
@@ -154,13 +156,23 @@ impl<'a> Planner<'a> {
             accounts: HashMap::new(),
             replaced: HashMap::new(),
             removed: HashMap::new(),
+            each: None,
         }
+    }
+
+    /// Means these tokens and no others, each with wishes of its own.
+    pub fn of_each(mut self, each: HashMap<usize, Vec<Wish>>) -> Planner<'a> {
+        self.each = Some(each);
+        self
     }
 
     /// Makes the plan.
     pub fn plan(&mut self) -> Plan {
         let mut plan = Plan::default();
-        let meant: Vec<bool> = self.survey.sites.iter().map(|site| self.is_meant(site)).collect();
+        let meant: Vec<bool> = match &self.each {
+            Some(each) => (0..self.survey.sites.len()).map(|site| each.contains_key(&site)).collect(),
+            None => self.survey.sites.iter().map(|site| self.is_meant(site)).collect(),
+        };
         plan.others = meant.iter().filter(|meant| !**meant).count();
         let order =
             [Some(Kind::Operator), Some(Kind::Account), Some(Kind::User), Some(Kind::Activation), None];

@@ -128,28 +128,7 @@ enum Met {
 impl Survey {
     /// Looks at files and at everything below directories. `accounts` keeps the claims of accounts too, which takes room.
     pub fn look(&mut self, paths: &[(PathBuf, Given)], accounts: bool) {
-        let mut files: Vec<(PathBuf, Given)> = Vec::new();
-        let mut known: HashMap<PathBuf, usize> = HashMap::new();
-        for (path, given) in paths {
-            let _ = disk::walk(path, |seen| {
-                match seen {
-                    Seen::File(file) => match known.get(file) {
-                        // A file that was named and lies below what was named is the former.
-                        Some(&index) => {
-                            let (_, before) = &mut files[index];
-                            *before = (*before).max(*given);
-                        }
-                        None => {
-                            known.insert(file.to_owned(), files.len());
-                            files.push((file.to_owned(), *given));
-                        }
-                    },
-                    Seen::Skipped(error) => self.unread.push(error),
-                }
-                ControlFlow::<()>::Continue(())
-            });
-        }
-        drop(known);
+        let files = files_below(paths, &mut self.unread);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         for round in files.chunks(threads * 4096) {
             let share = round.len().div_ceil(threads).max(1);
@@ -268,6 +247,32 @@ pub(crate) fn text_at(bytes: &[u8], spot: &Spot) -> Option<Zeroizing<String>> {
     let document = recognise(bytes);
     let part = document.tokens().find(|part| part.span == spot.span)?;
     Some(Zeroizing::new(part.text().to_owned()))
+}
+
+/// The files that paths name and those below them, each once. A file that was named and lies below what was named is the
+/// former.
+pub(crate) fn files_below(paths: &[(PathBuf, Given)], unread: &mut Vec<DiskError>) -> Vec<(PathBuf, Given)> {
+    let mut files: Vec<(PathBuf, Given)> = Vec::new();
+    let mut known: HashMap<PathBuf, usize> = HashMap::new();
+    for (path, given) in paths {
+        let _ = disk::walk(path, |seen| {
+            match seen {
+                Seen::File(file) => match known.get(file) {
+                    Some(&index) => {
+                        let (_, before) = &mut files[index];
+                        *before = (*before).max(*given);
+                    }
+                    None => {
+                        known.insert(file.to_owned(), files.len());
+                        files.push((file.to_owned(), *given));
+                    }
+                },
+                Seen::Skipped(error) => unread.push(error),
+            }
+            ControlFlow::<()>::Continue(())
+        });
+    }
+    files
 }
 
 fn look(path: &Path, given: Given, accounts: bool) -> Result<Looked, DiskError> {

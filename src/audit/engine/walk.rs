@@ -166,7 +166,7 @@ impl Walker {
             }
         };
         let names = Names::of(name);
-        let layout = if keyed(name.as_encoded_bytes()) { Layout::Resolver } else { Layout::Other };
+        let layout = if Layout::is_keyed(name.as_encoded_bytes()) { Layout::Resolver } else { Layout::Other };
         let place = self.place(opened, directory, layout, directory.into(), 0, true);
         Some(Chunk { place, names })
     }
@@ -183,7 +183,7 @@ impl Walker {
                 let configured = || real(&path).is_some_and(|path| self.resolvers.contains(&path));
                 let layout = if below {
                     Layout::BelowResolver
-                } else if is_resolver(&first) || configured() {
+                } else if Layout::is_resolver(first.iter().map(|(name, _)| name.to_bytes())) || configured() {
                     Layout::Resolver
                 } else {
                     Layout::Other
@@ -234,28 +234,6 @@ pub(super) fn unread(error: &DiskError) -> Unread {
 
 fn real(path: &Path) -> Option<PathBuf> {
     crate::disk::real(path)
-}
-
-/// Whether a directory with these names is a resolver's: some file is named by an account's key, and no seeds stand
-/// beside it, as they do in what `nsc export keys` writes.
-fn is_resolver(names: &Names) -> bool {
-    let mut account = false;
-    for (name, _) in names.iter() {
-        let name = name.to_bytes();
-        if name.ends_with(b".nk") {
-            return false;
-        }
-        account |= keyed(name) && name.first().is_some_and(|first| first.eq_ignore_ascii_case(&b'A'));
-    }
-    account
-}
-
-/// Whether a name is that of a key with `.jwt` behind it; the case of its letters aside.
-fn keyed(name: &[u8]) -> bool {
-    name.strip_suffix(b".jwt").is_some_and(|stem| {
-        stem.len() == 56
-            && stem.iter().all(|byte| matches!(byte.to_ascii_uppercase(), b'A'..=b'Z' | b'2'..=b'7'))
-    })
 }
 
 #[cfg(test)]

@@ -31,14 +31,14 @@ pub enum Ending<'a> {
 }
 
 /// Tokens that are shown in full; of more only how many there are of a kind, unless -v asks for all.
-const IN_FULL: usize = 20;
+pub(super) const IN_FULL: usize = 20;
 
 /// The plan as people read it.
 pub fn human(survey: &Survey, plan: &Plan, ending: Ending<'_>, style: Style, now: i64) -> String {
     let mut out = String::new();
     let shown = if style.verbose { plan.steps.len() } else { plan.steps.len().min(IN_FULL) };
     for step in &plan.steps[..shown] {
-        write_step(&mut out, survey, step, style, now);
+        write_step(&mut out, survey, step, "", style, now);
     }
     if shown < plan.steps.len() {
         let rest = &plan.steps[shown..];
@@ -71,7 +71,7 @@ pub fn human(survey: &Survey, plan: &Plan, ending: Ending<'_>, style: Style, now
 }
 
 /// `account "BILLING" ADWRK3…HQ2C in /var/lib/nats/jwt/AD….jwt`.
-fn title(survey: &Survey, site: &Site, style: Style) -> String {
+pub(super) fn title(survey: &Survey, site: &Site, style: Style) -> String {
     let places: Vec<String> = site
         .spots
         .iter()
@@ -84,9 +84,18 @@ fn title(survey: &Survey, site: &Site, style: Style) -> String {
     format!("{} {} {} in {places_told}", site.kind.word(), text::name(&site.name), style.key(&site.subject))
 }
 
-fn write_step(out: &mut String, survey: &Survey, step: &Step, style: Style, now: i64) {
+/// `behind` stands behind the token's name.
+pub(super) fn write_step(
+    out: &mut String,
+    survey: &Survey,
+    step: &Step,
+    behind: &str,
+    style: Style,
+    now: i64,
+) {
     let site = &survey.sites[step.site];
     style.push(out, Ink::Strong, &title(survey, site, style));
+    out.push_str(behind);
     out.push('\n');
     let key = step.signer.key.to_string();
     let by = text::escape_words(&step.signer.class_words());
@@ -120,7 +129,7 @@ fn write_step(out: &mut String, survey: &Survey, step: &Step, style: Style, now:
     out.push('\n');
 }
 
-fn hold_words(hold: &Hold, style: Style, now: i64) -> String {
+pub(super) fn hold_words(hold: &Hold, style: Style, now: i64) -> String {
     let words = match hold {
         Hold::Adopts { issuer, of } => {
             format!("it was signed by {}, which is no key of {}", style.key(issuer), text::escape_words(of))
@@ -162,7 +171,7 @@ fn alike(survey: &Survey, steps: &[Step], style: Style) -> Vec<(String, i64)> {
     groups
 }
 
-fn write_stale(out: &mut String, survey: &Survey, plan: &Plan, style: Style) {
+pub(super) fn write_stale(out: &mut String, survey: &Survey, plan: &Plan, style: Style) {
     let shown = if style.verbose { plan.stale.len() } else { plan.stale.len().min(IN_FULL) };
     for stale in &plan.stale[..shown] {
         style.push(out, Ink::Note, "stale then");
@@ -199,7 +208,7 @@ fn write_stale(out: &mut String, survey: &Survey, plan: &Plan, style: Style) {
 }
 
 /// What a person has to do so that servers and clients know of it.
-fn write_next(out: &mut String, survey: &Survey, plan: &Plan, ending: Ending<'_>) {
+pub(super) fn write_next(out: &mut String, survey: &Survey, plan: &Plan, ending: Ending<'_>) {
     let has = |kind: Kind| plan.steps.iter().any(|step| survey.sites[step.site].kind == kind);
     let mut lines = Vec::new();
     if has(Kind::Operator) {

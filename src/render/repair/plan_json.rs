@@ -1,5 +1,7 @@
 //! `jwtfix/plan/v1`: a plan, or what became of it, as one JSON object.
 
+use std::collections::{BTreeSet, HashMap};
+
 use serde::Serialize;
 
 use super::change::ChangeDto;
@@ -12,7 +14,7 @@ use crate::repair::{Candidate, Class, Failed, Hold, Plan, Site, Stale, Step, Ste
 pub const SCHEMA: &str = "jwtfix/plan/v1";
 
 #[derive(Serialize)]
-struct PlanDto<'a> {
+pub(super) struct PlanDto<'a> {
     schema: &'static str,
     version: &'static str,
     at: TimeDto,
@@ -46,6 +48,9 @@ struct StepDto<'a> {
     healed: Vec<&'a str>,
     remarks: &'a [String],
     permitted: Vec<HoldDto>,
+    /// The rules that asked for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    codes: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -102,8 +107,21 @@ struct UnreadableDto<'a> {
 
 /// The plan for machines.
 pub fn json(survey: &Survey, plan: &Plan, ending: Ending<'_>, now: i64) -> String {
+    to_text(&dto(survey, plan, ending, now))
+}
+
+impl PlanDto<'_> {
+    /// Names the rules that asked for each step.
+    pub(super) fn name_codes(&mut self, plan: &Plan, codes: &HashMap<usize, BTreeSet<&'static str>>) {
+        for (dto, step) in self.steps.iter_mut().zip(&plan.steps) {
+            dto.codes = codes.get(&step.site).into_iter().flatten().copied().collect();
+        }
+    }
+}
+
+pub(super) fn dto<'a>(survey: &'a Survey, plan: &'a Plan, ending: Ending<'a>, now: i64) -> PlanDto<'a> {
     let run = if let Ending::Written { run, .. } = ending { Some(run) } else { None };
-    to_text(&PlanDto {
+    PlanDto {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION"),
         at: now.into(),
@@ -127,7 +145,7 @@ pub fn json(survey: &Survey, plan: &Plan, ending: Ending<'_>, now: i64) -> Strin
             .collect(),
         unchanged: plan.unchanged,
         others: plan.others,
-    })
+    }
 }
 
 fn token<'a>(survey: &'a Survey, site: &'a Site) -> TokenDto<'a> {
@@ -163,6 +181,7 @@ fn step<'a>(survey: &'a Survey, step: &'a Step) -> StepDto<'a> {
         healed: step.healed.iter().map(|issue| issue.text.as_str()).collect(),
         remarks: &step.remarks,
         permitted: step.permitted.iter().map(hold).collect(),
+        codes: Vec::new(),
     }
 }
 

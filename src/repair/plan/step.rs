@@ -75,7 +75,11 @@ impl Planner<'_> {
         }
         let text = self.survey.text(site)?;
         let token = Token::read(text.as_bytes());
-        let wishes = if meant { self.wishes_for(site.kind) } else { Vec::new() };
+        let wishes = match &self.each {
+            Some(each) => each.get(&index).cloned().unwrap_or_default(),
+            None if meant => self.wishes_for(site.kind),
+            None => Vec::new(),
+        };
         let below = self.survey.given(site) == Given::Below;
         let mut draft = match Draft::new(&token, &wishes, self.order.now) {
             // Of all accounts of a directory the one is meant that has the key.

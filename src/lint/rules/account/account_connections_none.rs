@@ -1,6 +1,6 @@
 use crate::lint::Finding;
 use crate::lint::view::{Credential, Out};
-use crate::lint::{Check, Rule, Severity};
+use crate::lint::{Check, Edit, Fix, Rule, Severity};
 use crate::token::Account;
 
 pub(crate) static RULE: Rule = Rule {
@@ -29,6 +29,14 @@ fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
             )
             .server("maximum account active connections exceeded")
             .help("jwtfix reissue FILE --set /nats/limits/conn=-1")
+            .fix(
+                Fix::unsafe_(
+                    "allow any number of connections",
+                    &token.place(),
+                    [Edit::Set { pointer: "/nats/limits/conn".into(), value: (-1).into() }],
+                )
+                .of(token.claims.data.sub.as_str()),
+            )
         });
     }
 }

@@ -1,6 +1,6 @@
 use crate::lint::Finding;
 use crate::lint::view::{File, Out, Scene};
-use crate::lint::{Check, Rule, Severity};
+use crate::lint::{Check, Edit, Fix, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "resolver-name-case",
@@ -28,6 +28,7 @@ fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
             Finding::new(&RULE, message, file.place())
                 .server("Account JWT lookup error: account missing")
                 .help(format!("rename it: mv {} {name}", file.path()))
+                .fix(Fix::safe("name it by its subject", &file.place(), [Edit::Rename { to: name.clone() }]))
         });
     }
 }

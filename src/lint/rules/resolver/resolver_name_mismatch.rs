@@ -1,6 +1,6 @@
 use crate::lint::Finding;
 use crate::lint::view::{File, Out, Scene};
-use crate::lint::{Check, Rule, Severity};
+use crate::lint::{Check, Edit, Fix, Rule, Severity};
 use crate::nkey::{Role, go};
 
 pub(crate) static RULE: Rule = Rule {
@@ -32,6 +32,11 @@ fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
             )
             .server("Account JWT lookup error: account validation failed")
             .help(format!("rename it: mv {} {subject}.jwt", file.path()))
+            .fix(Fix::safe(
+                "name it by its subject",
+                &file.place(),
+                [Edit::Rename { to: format!("{subject}.jwt") }],
+            ))
         });
     }
 }

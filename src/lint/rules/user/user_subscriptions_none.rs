@@ -1,6 +1,6 @@
 use crate::lint::Finding;
 use crate::lint::view::{Credential, Out};
-use crate::lint::{Check, Rule, Severity};
+use crate::lint::{Check, Edit, Fix, Rule, Severity};
 use crate::server::terms::not_zero;
 use crate::token::User;
 
@@ -26,6 +26,14 @@ fn check(token: &Credential<'_>, user: &User, out: &mut Out<'_>) {
                 format!("{} may have no subscription: its limit is 0, which is none", token.owner());
             Finding::new(&RULE, message, token.at("/nats/subs").saying("0 or missing; unlimited is -1"))
                 .server("maximum subscriptions exceeded")
+                .fix(
+                    Fix::unsafe_(
+                        "allow any number of subscriptions",
+                        &token.place(),
+                        [Edit::Set { pointer: "/nats/subs".into(), value: (-1).into() }],
+                    )
+                    .of(token.claims.data.sub.as_str()),
+                )
         });
     }
 }

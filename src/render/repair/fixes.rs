@@ -1,0 +1,201 @@
+//! How does a plan of fixes look to a person? What becomes of each file and token, what is held back, what cannot be done,
+//! and the proof.
+
+use std::collections::BTreeSet;
+
+use super::plan::{Ending, IN_FULL, hold_words, title, write_next, write_stale, write_step};
+use crate::render::style::{Ink, Style};
+use crate::render::text;
+use crate::repair::{Deed, FileChange, Fixes, StepError, Survey};
+
+/// The plan as people read it.
+pub fn human(survey: &Survey, fixes: &Fixes, ending: Ending<'_>, style: Style, now: i64) -> String {
+    let mut out = String::new();
+    let shown = |number: usize| if style.verbose { number } else { number.min(IN_FULL) };
+    let more = |out: &mut String, all: usize, what: &str| {
+        let hidden = all - shown(all);
+        if hidden > 0 {
+            let hidden = text::grouped(i64::try_from(hidden).unwrap_or(i64::MAX));
+            out.push_str(&format!("and {hidden} more {what} (-v shows each)\n\n"));
+        }
+    };
+    for change in &fixes.files[..shown(fixes.files.len())] {
+        write_file(&mut out, survey, change, style, now);
+    }
+    more(&mut out, fixes.files.len(), "files");
+    let steps = &fixes.plan.steps;
+    for step in &steps[..shown(steps.len())] {
+        let codes = fixes.codes.get(&step.site).map_or(String::new(), codes);
+        write_step(&mut out, survey, step, &codes, style, now);
+    }
+    more(&mut out, steps.len(), "tokens to be signed again");
+    write_held(&mut out, survey, fixes, style, now);
+    more(&mut out, fixes.held.len(), "held back");
+    write_undone(&mut out, survey, fixes, style);
+    write_stale(&mut out, survey, &fixes.plan, style);
+    if !fixes.is_empty() {
+        write_next(&mut out, survey, &fixes.plan, ending);
+    }
+    write_left(&mut out, fixes);
+    write_proof(&mut out, fixes, ending, style);
+    out
+}
+
+fn codes(codes: &BTreeSet<&'static str>) -> String {
+    let words: Vec<&str> = codes.iter().copied().collect();
+    if words.is_empty() { String::new() } else { format!("  [{}]", words.join(", ")) }
+}
+
+fn write_file(out: &mut String, survey: &Survey, change: &FileChange, style: Style, now: i64) {
+    style.push(out, Ink::Strong, &text::escape(&change.path.to_string_lossy()));
+    out.push_str(&codes(&change.codes));
+    out.push('\n');
+    let name = |path: &std::path::Path| {
+        let beside = path.parent() == change.path.parent();
+        let path = if beside { path.file_name().map(std::path::Path::new).unwrap_or(path) } else { path };
+        text::escape(&path.to_string_lossy())
+    };
+    for deed in &change.deeds {
+        let words = match deed {
+            Deed::Canonical { was } if was.is_empty() => "written in the canonical form".to_owned(),
+            Deed::Canonical { was } => format!("written in the canonical form: {}", was.join("; ")),
+            Deed::Renamed { to } => format!("renamed to {}", name(to)),
+            Deed::Aside { to } => format!("put out of the way, as {}", name(to)),
+            Deed::Mode { before, after } => format!("mode {before:04o} → {after:04o}"),
+            Deed::Newest { site, newest } => {
+                let (old, new) = (&survey.sites[*site], &survey.sites[*newest]);
+                format!(
+                    "{} {} of {} → the newer one, of {}, {}",
+                    old.kind.word(),
+                    text::name(&old.name),
+                    text::time(old.iat, now),
+                    text::time(new.iat, now),
+                    new.spots.first().map_or(String::new(), |spot| {
+                        format!("from {}", text::escape(&survey.places[spot.place].path.to_string_lossy()))
+                    })
+                )
+            }
+            Deed::Text { line, before, after } => {
+                let told = |words: &str| text::clip(&text::redact(&text::escape_words(words)), 72);
+                format!("line {line}: {} → {}", told(before), told(after))
+            }
+        };
+        out.push_str(&format!("  {} {words}\n", style.paint(Ink::Warning, "~")));
+    }
+    out.push('\n');
+}
+
+fn write_held(out: &mut String, survey: &Survey, fixes: &Fixes, style: Style, now: i64) {
+    let plan = &fixes.plan;
+    let most = if style.verbose { usize::MAX } else { IN_FULL };
+    for held in fixes.held.iter().take(most) {
+        style.push(out, Ink::Warning, "held back");
+        let finding = &held.finding;
+        let place = finding.places.first();
+        let owner = place.and_then(|place| place.owner.as_deref()).map(|owner| format!(" ({owner})"));
+        let file = place.map_or("", |place| &*place.file);
+        out.push_str(&format!(
+            ": {}{}: {} [{}]\n",
+            text::escape(file),
+            text::escape_words(&owner.unwrap_or_default()),
+            text::escape_words(&finding.message),
+            finding.code()
+        ));
+        let title = finding.fix.as_ref().map_or("", |fix| &fix.title);
+        out.push_str(&format!("  to {title} would decide something (--unsafe={})\n\n", held.word));
+    }
+    for held in plan.held.iter().take(most) {
+        style.push(out, Ink::Warning, "held back");
+        out.push_str(&format!(": {}\n", title(survey, &survey.sites[held.site], style)));
+        for hold in &held.holds {
+            out.push_str(&format!("  {} (--unsafe={})\n", hold_words(hold, style, now), hold.word()));
+        }
+        out.push('\n');
+    }
+}
+
+/// What cannot be done: keys that are missing, files that cannot be put right.
+fn write_undone(out: &mut String, survey: &Survey, fixes: &Fixes, style: Style) {
+    let most = if style.verbose { usize::MAX } else { IN_FULL };
+    for failed in fixes.plan.failed.iter().take(most) {
+        style.push(out, Ink::Error, "cannot be signed");
+        out.push_str(&format!(
+            ": {}: {}\n",
+            title(survey, &survey.sites[failed.site], style),
+            text::escape_words(&failed.error.to_string())
+        ));
+        if let StepError::NoKey(error) = &failed.error {
+            for fit in error.fits().iter().take(6) {
+                out.push_str(&format!(
+                    "  {} may ({})\n",
+                    style.key(&fit.key.to_string()),
+                    text::escape_words(&fit.class_words())
+                ));
+            }
+        }
+        out.push('\n');
+    }
+    for (path, why) in fixes.refused.iter().take(most) {
+        style.push(out, Ink::Error, "cannot be put right");
+        out.push_str(&format!(
+            ": {}: {}\n\n",
+            text::escape(&path.to_string_lossy()),
+            text::escape_words(why)
+        ));
+    }
+}
+
+/// Errors that are beyond every fix, by rule.
+fn write_left(out: &mut String, fixes: &Fixes) {
+    if fixes.left_out > 0 {
+        let count = text::count(fixes.left_out, "finding");
+        out.push_str(&format!("{count} left out: a signature would be needed\n"));
+    }
+    let mut rules: Vec<&str> = fixes.beyond.iter().map(|finding| finding.code()).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    if !rules.is_empty() {
+        let count = text::count(fixes.beyond.len(), "error");
+        out.push_str(&format!(
+            "{count} without a fix: {} (`jwtfix audit` tells of each)\n",
+            rules.join(", ")
+        ));
+    }
+}
+
+fn write_proof(out: &mut String, fixes: &Fixes, ending: Ending<'_>, style: Style) {
+    let held = match fixes.held.len() + fixes.plan.held.len() {
+        0 => String::new(),
+        1 => ", 1 is held back".to_owned(),
+        many => format!(", {many} are held back"),
+    };
+    if fixes.is_empty() {
+        out.push_str(&format!("nothing to put right{held}\n"));
+        return;
+    }
+    match &fixes.proof {
+        Some(proof) => {
+            let signed = match fixes.plan.steps.len() {
+                0 => String::new(),
+                one => format!("{} verified; ", text::count(one, "new token")),
+            };
+            let gone = proof.before.saturating_sub(proof.after);
+            let gone: String = match gone {
+                1 => "1 finding fewer".to_owned(),
+                many => format!("{many} findings fewer"),
+            };
+            out.push_str(&format!("{} {signed}{gone} and none new{held}\n", style.paint(Ink::Good, "✓")));
+        }
+        None => out.push_str(&format!("not proven yet: another program would sign{held}\n")),
+    }
+    let files = text::count(fixes.len(), "file");
+    match ending {
+        Ending::Planned => out.push_str(&format!("{files} would change; --write does it\n")),
+        Ending::Written { run, .. } => {
+            out.push_str(&format!("{files} changed; `jwtfix undo {run}` takes it back\n"));
+        }
+        Ending::Elsewhere { files, directory } => {
+            out.push_str(&format!("{} in {}\n", text::count(files, "file"), text::escape(directory)));
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! What is wrong with these files, as they stand or as they would stand? With the rules of `lint`, and with what only all of
+//! them together can tell: who stands behind whom, and which token is not the newest of its subject.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::files::{After, Files, parent};
+use crate::disk::DiskError;
+use crate::file::{Kind as FileKind, What};
+use crate::lint::view::{Content, Credential, File as Viewed, Layout, Out, Scene, owner};
+use crate::lint::{self, Edit, Finding, Fix, Place, Rule, reading, run};
+use crate::repair::survey::Given;
+use crate::server::Version;
+use crate::token::{DecodeError, Kind, Token};
+use crate::trust::{Chain, Fleet, OpenToken, Opened, Signer};
+
+/// What is wrong with one file.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    /// Its number.
+    pub(super) file: usize,
+    pub(super) finding: Finding,
+}
+
+/// A token of which there may be others of the same subject.
+struct Copy {
+    file: usize,
+    at: std::ops::Range<usize>,
+    iat: i64,
+    /// Its signature holds, and whoever is known above it stands behind it.
+    good: bool,
+    text: u64,
+}
+
+/// All copies by what they are of.
+type Copies = HashMap<(Kind, String), Vec<Copy>>;
+
+/// What is wrong with all of them.
+pub(super) fn examine(
+    files: &Files,
+    after: Option<&HashMap<usize, After>>,
+    (now, version): (i64, Version),
+) -> (Vec<Found>, Vec<DiskError>) {
+    let mut unread = Vec::new();
+    let mut fleet = Fleet::default();
+    let mut copies = Copies::new();
+    each(files, after, &mut |number, opened, _| match opened {
+        Ok(opened) => {
+            fleet.take(&opened);
+            note(&mut copies, number, &opened);
+        }
+        Err(error) => unread.push(error),
+    });
+    judge(&mut copies, &fleet, now);
+    let mut found = Vec::new();
+    each(files, after, &mut |number, opened, bytes| {
+        let Ok(opened) = opened else { return };
+        if files.all[number].given < Given::Below {
+            return;
+        }
+        let layout = files.all[number].layout;
+        let looker = Looker { files, fleet: &fleet, copies: &copies, now, version, number, layout };
+        let mut findings = Vec::new();
+        looker.look(&opened, bytes, &mut findings);
+        found.extend(findings.into_iter().map(|finding| Found { file: number, finding }));
+    });
+    (found, unread)
+}
+
+/// Takes a file with its bytes.
+type Take<'a> = dyn FnMut(usize, Result<Opened, DiskError>, &[u8]) + 'a;
+
+/// Reads every file, as it stands or as it would.
+fn each(files: &Files, after: Option<&HashMap<usize, After>>, take: &mut Take<'_>) {
+    for number in 0..files.all.len() {
+        let after = after.and_then(|after| after.get(&number));
+        if after.is_some_and(|after| after.aside) {
+            continue;
+        }
+        let path = after.map_or(&files.all[number].path, |after| &after.path);
+        if let Some(After { new: Some(new), mode, .. }) = after {
+            take(number, Ok(open(path, &new.bytes, *mode)), &new.bytes);
+            continue;
+        }
+        match files.read(number) {
+            Ok((bytes, facts)) => {
+                let mode = after.map_or(facts.mode, |after| after.mode);
+                take(number, Ok(open(path, &bytes, mode)), &bytes);
+            }
+            Err(error) => take(number, Err(error), &[]),
+        }
+    }
+}
+
+fn open(path: &Path, bytes: &[u8], mode: u32) -> Opened {
+    Opened::read(Arc::from(path.to_string_lossy()), bytes, Some(mode), false)
+}
+
+fn note(copies: &mut Copies, file: usize, opened: &Opened) {
+    for open in &opened.tokens {
+        let Some(claims) = &open.token.decoded else { continue };
+        if !matches!(claims.kind(), Kind::Operator | Kind::Account | Kind::User) {
+            continue;
+        }
+        let copy = Copy {
+            file,
+            at: open.span.clone(),
+            iat: claims.data.iat,
+            good: open.holds() && open.token.refused.is_none(),
+            text: fingerprint(&open.token),
+        };
+        copies.entry((claims.kind(), claims.data.sub.clone())).or_default().push(copy);
+    }
+}
+
+/// Tells one token from another of the same subject and second.
+fn fingerprint(token: &Token) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    token.claims.as_ref().map(ToString::to_string).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Of several copies, only one behind which somebody stands can be the newest.
+fn judge(copies: &mut Copies, fleet: &Fleet, now: i64) {
+    for ((kind, subject), all) in copies.iter_mut().filter(|(_, all)| all.len() > 1) {
+        let members: Vec<_> = match kind {
+            Kind::Operator => fleet.operator(subject).collect(),
+            Kind::Account => fleet.account(subject).collect(),
+            _ => fleet.user(subject).collect(),
+        };
+        for copy in all.iter_mut().filter(|copy| copy.good) {
+            copy.good = members.iter().filter(|member| member.claims.data.iat == copy.iat).any(|member| {
+                let chain = fleet.chain(&member.claims, member.holds, &member.source, now);
+                chain.links.first().is_some_and(|link| link.signer.holds() || link.signer == Signer::Unknown)
+            });
+        }
+    }
+}
+
+struct Looker<'a> {
+    files: &'a Files,
+    fleet: &'a Fleet,
+    copies: &'a Copies,
+    now: i64,
+    version: Version,
+    number: usize,
+    layout: Layout,
+}
+
+impl Looker<'_> {
+    fn look(&self, opened: &Opened, bytes: &[u8], findings: &mut Vec<Finding>) {
+        let whole = Place::file(Arc::clone(&opened.path));
+        let deviations = opened.damage.iter().filter_map(|damage| damage.deviation.as_ref());
+        if opened.kind == FileKind::Creds {
+            findings.extend(deviations.map(|deviation| reading::creds(deviation, &whole)));
+            let seed = opened.keys.iter().find(|key| key.what == What::Seed);
+            let role = seed.and_then(|key| Some(key.identity.as_ref()?.public?.role()));
+            let token = opened.tokens.first().map(|open| &open.token);
+            findings.extend(lint::creds_contents(token, role, &opened.clients, &whole));
+        }
+        for open in &opened.tokens {
+            self.token(opened, open, &whole, findings);
+        }
+        for key in &opened.keys {
+            if let Some(identity) = &key.identity {
+                findings.extend(reading::key(identity, &whole.clone().bytes(key.span.clone())));
+            }
+        }
+        if let Some(mode) = opened.mode.filter(|mode| mode & 0o077 != 0 && opened.has_secret()) {
+            findings.push(reading::mode(mode, &whole));
+        }
+        self.rules(opened, bytes, findings);
+    }
+
+    fn token(&self, opened: &Opened, open: &OpenToken, whole: &Place, findings: &mut Vec<Finding>) {
+        let mut place = whole.clone().bytes(open.span.clone());
+        if let Some(claims) = &open.token.decoded {
+            place = place.of(owner(claims));
+        }
+        findings.extend(reading::token(&open.token, &place, self.now));
+        let Some(claims) = &open.token.decoded else { return };
+        if claims.kind() == Kind::User
+            && let Some(seed) = opened.seeds_of(open).next()
+            && !opened.seeds_of(open).any(|seed| seed == claims.data.sub)
+        {
+            findings.push(reading::seed_mismatch(&claims.data.sub, &seed, &place));
+        }
+        if matches!(claims.kind(), Kind::Generic | Kind::AuthorizationRequest) {
+            return;
+        }
+        let chain = self.fleet.chain(claims, open.holds(), &opened.path, self.now);
+        findings.extend(self.untrusted(&chain, &place));
+        // The links above are told where they stand themselves.
+        let own = |finding: &Finding| finding.places.first().is_some_and(|first| first.span == place.span);
+        findings.extend(reading::chain(&chain, &place).into_iter().filter(own));
+        findings.extend(self.older(claims.kind(), &claims.data.sub, open, &place));
+    }
+
+    /// An account of an operator that nobody gave, where others were given.
+    fn untrusted(&self, chain: &Chain, place: &Place) -> Option<Finding> {
+        let link = chain.links.first()?;
+        let [operators, ..] = self.fleet.counts();
+        if link.claims.kind() != Kind::Account || link.signer != Signer::Unknown || operators == 0 {
+            return None;
+        }
+        let data = &link.claims.data;
+        let message = format!("{} is signed by a key of none of the operators here", owner(&link.claims));
+        let place = place.clone().at("/iss").showing(data.iss.as_str()).saying("no key of an operator here");
+        let fix = Fix::unsafe_("have the operator sign it", &place, [Edit::Resign]).of(data.sub.as_str());
+        Some(
+            Finding::new(rule("account-issuer-untrusted"), message, place)
+                .server("Account JWT lookup error: account validation failed")
+                .fix(fix),
+        )
+    }
+
+    /// A token that is not the newest of its subject.
+    fn older(&self, kind: Kind, subject: &str, open: &OpenToken, place: &Place) -> Option<Finding> {
+        let all = self.copies.get(&(kind, subject.to_owned()))?;
+        let own = all.iter().find(|copy| copy.file == self.number && copy.at == open.span)?;
+        let newest = all.iter().filter(|copy| copy.good && copy.text != own.text).max_by_key(|c| c.iat)?;
+        if newest.iat <= own.iat {
+            return None;
+        }
+        let code = if kind == Kind::Account { "account-older-copy" } else { "token-older-copy" };
+        let theirs = &self.files.all[newest.file].path;
+        let here = &self.files.all[self.number].path;
+        let message = format!("a newer token of this {} is in {}", kind.word(), theirs.display());
+        let mut finding = Finding::new(rule(code), message, place.clone())
+            .and(Place::file(theirs.to_string_lossy()).saying("the newer one"));
+        // Of two files of one directory a resolver reads one.
+        let rival =
+            self.layout == Layout::Resolver && newest.file != self.number && parent(theirs) == parent(here);
+        finding.fix = Some(if rival {
+            Fix::safe("put it out of the way", place, [Edit::SetAside]).of(subject)
+        } else {
+            Fix::safe("put the newer token in its place", place, [Edit::Newest]).of(subject)
+        });
+        Some(finding)
+    }
+
+    /// The rules that look at files and tokens.
+    fn rules(&self, opened: &Opened, bytes: &[u8], findings: &mut Vec<Finding>) {
+        let (directory, name) = match opened.path.rsplit_once('/') {
+            Some(("", name)) => ("/", name),
+            Some((directory, name)) => (directory, name),
+            None => ("", &*opened.path),
+        };
+        let scene = Scene { now: self.now, version: self.version, server: None };
+        let single = opened.tokens.first().filter(|_| {
+            opened.kind == FileKind::Token || (opened.tokens.len() == 1 && name.ends_with(".jwt"))
+        });
+        let content = match single {
+            _ if bytes.is_empty() => Content::Empty,
+            None => Content::Unread,
+            Some(open) => content(open, bytes),
+        };
+        let view = Viewed { directory, name, layout: self.layout, stat: None, link: false, content };
+        let mut take = |_: &'static Rule, finding: &dyn Fn() -> Finding| findings.push(finding());
+        let mut out = Out::new(&mut take);
+        run::file(&view, &scene, &mut out);
+        for open in &opened.tokens {
+            let Some(claims) = &open.token.decoded else { continue };
+            let within = (single.is_none()).then_some((open.at.as_str(), &open.span));
+            let token = Credential { file: &view, within, claims, length: open.span.len(), scene: &scene };
+            run::token(&token, &mut out);
+        }
+    }
+}
+
+fn content<'a>(open: &'a OpenToken, bytes: &[u8]) -> Content<'a> {
+    let refused: Option<&DecodeError> = open.token.refused.as_ref();
+    match (&open.token.decoded, refused) {
+        (None, _) => Content::Damaged,
+        (Some(claims), Some(error)) => Content::Refused(claims, error),
+        (Some(claims), None) if open.span.start == 0 && bytes.trim_ascii_end().len() == open.span.end => {
+            Content::Token(claims, bytes.len() - open.span.end)
+        }
+        (Some(claims), None) => Content::Wrapped(claims),
+    }
+}
+
+fn rule(code: &'static str) -> &'static Rule {
+    crate::lint::rule(code).expect("a test asserts that every code named here has a rule")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_code_named_here_has_a_rule() {
+        for code in ["account-issuer-untrusted", "account-older-copy", "token-older-copy"] {
+            assert!(crate::lint::rule(code).is_some(), "{code}");
+        }
+    }
+}

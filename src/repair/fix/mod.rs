@@ -1,0 +1,418 @@
+//! From findings to a plan: what each file becomes, proven before anything is written.
+//!
+//! The rules say what is wrong and what would put it right; new signatures are planned as for `reissue`, by the same
+//! [`Planner`]. The files as they would be are examined as the old ones were: what was wrong has to be less, and nothing may
+//! be new, else nothing is written.
+
+mod apply;
+mod examine;
+mod files;
+mod make;
+mod sort;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use self::examine::{Found, examine};
+use self::files::{After, Files, parent};
+use self::make::{Made, Maker};
+pub use self::sort::{HeldFix, Wanted};
+use self::sort::{Sorted, Task, sort};
+use super::keys::Ring;
+use super::order::Order;
+use super::plan::{Plan, Planner, StepError};
+use super::run::RunError;
+use super::survey::{Given, Survey, Way};
+use crate::disk::DiskError;
+use crate::lint::view::Layout;
+use crate::lint::{Finding, Severity};
+use crate::server::Version;
+use crate::token::Kind;
+
+/// What becomes of a file besides new signatures.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deed {
+    /// Credentials are written in the canonical form.
+    Canonical {
+        /// What was not.
+        was: Vec<&'static str>,
+    },
+    /// It gets another name.
+    Renamed {
+        /// The new path.
+        to: PathBuf,
+    },
+    /// It is put out of the way.
+    Aside {
+        /// The new path.
+        to: PathBuf,
+    },
+    /// It gets other permission bits.
+    Mode {
+        /// Those that it has.
+        before: u32,
+        /// Those that it gets.
+        after: u32,
+    },
+    /// A token in it gives way to a newer one of its subject.
+    Newest {
+        /// Its number in the survey.
+        site: usize,
+        /// The newer one's.
+        newest: usize,
+    },
+    /// A piece of its text becomes another.
+    Text {
+        /// The line, from 1.
+        line: usize,
+        /// What stands there.
+        before: String,
+        /// What comes.
+        after: String,
+    },
+}
+
+/// What becomes of a file.
+#[derive(Clone, Debug)]
+pub struct FileChange {
+    /// The file.
+    pub path: PathBuf,
+    /// What is done to it.
+    pub deeds: Vec<Deed>,
+    /// The rules that asked for it.
+    pub codes: BTreeSet<&'static str>,
+}
+
+/// Why there is no plan, or why it was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum FixError {
+    /// A file.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    /// A token could not be made.
+    #[error("{error}")]
+    Step {
+        /// Its number in the survey.
+        site: usize,
+        /// Why.
+        error: StepError,
+    },
+    /// The new files would have findings that the old ones have not.
+    #[error("the result would have findings that are not there now: {}", words(.0))]
+    Worse(Vec<Finding>),
+    /// The files.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+fn words(findings: &[Finding]) -> String {
+    let told: Vec<String> = findings
+        .iter()
+        .take(3)
+        .map(|finding| {
+            let file = finding.places.first().map_or("", |place| &*place.file);
+            format!("{file}: {} [{}]", finding.message, finding.code())
+        })
+        .collect();
+    let more = findings.len().saturating_sub(told.len());
+    if more > 0 { format!("{}; and {more} more", told.join("; ")) } else { told.join("; ") }
+}
+
+/// What the files were found to be before and after.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// Findings before.
+    pub before: usize,
+    /// Findings after.
+    pub after: usize,
+    /// What is no longer found, by rule.
+    pub gone: BTreeMap<&'static str, usize>,
+}
+
+/// What would be done.
+pub struct Fixes {
+    /// New signatures, and what becomes stale.
+    pub plan: Plan,
+    /// The rules that asked for each new signature, by the token's number.
+    pub codes: HashMap<usize, BTreeSet<&'static str>>,
+    /// What becomes of files besides.
+    pub files: Vec<FileChange>,
+    /// What is held back because it decides something.
+    pub held: Vec<HeldFix>,
+    /// What cannot be done, and why: the file and the reason.
+    pub refused: Vec<(PathBuf, String)>,
+    /// Errors that no fix puts right.
+    pub beyond: Vec<Finding>,
+    /// Fixes left out because they need a signature.
+    pub left_out: usize,
+    /// None where tokens would be signed elsewhere, and nobody was asked to.
+    pub proof: Option<Proof>,
+    after: Vec<After>,
+}
+
+impl std::fmt::Debug for Fixes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fixes").field("plan", &self.plan).field("files", &self.files).finish_non_exhaustive()
+    }
+}
+
+/// Where to look, for when and with what.
+pub struct Case<'a> {
+    /// What was named.
+    pub paths: &'a [(PathBuf, Given)],
+    /// The tokens below it.
+    pub survey: &'a Survey,
+    /// The keys.
+    pub ring: &'a Ring,
+    /// What is wanted.
+    pub wanted: &'a Wanted,
+    /// The time of the signatures, Unix seconds.
+    pub now: i64,
+    /// The server's release.
+    pub version: Version,
+    /// Let others sign, too: their answers are asked for only when it is to be written.
+    pub write: bool,
+}
+
+/// How often what comes to light by putting one thing right is put right too.
+const ROUNDS: usize = 5;
+
+/// Makes a plan of everything that has a fix.
+///
+/// # Errors
+/// A file cannot be read, a token cannot be made, or the result would be worse in some way: then there is no plan.
+pub fn plan(case: &Case<'_>) -> Result<(Fixes, Vec<DiskError>), FixError> {
+    let mut unread = Vec::new();
+    let files = Files::look(case.paths, &mut unread);
+    let when = (case.now, case.version);
+    let (found, mut failed) = examine(&files, None, when);
+    unread.append(&mut failed);
+    let order = Order {
+        wishes: Vec::new(),
+        issuer: None,
+        issued_by: Vec::new(),
+        kinds: vec![Kind::Operator, Kind::Account, Kind::User, Kind::Activation],
+        permit: case.wanted.permit.clone(),
+        now: case.now,
+    };
+    let mut sorted = Sorted::default();
+    sort(&found, (&files, case.survey), case.wanted, true, &mut sorted);
+    for _ in 0..ROUNDS {
+        let mut planner = Planner::new(&order, case.survey, case.ring).of_each(sorted.each.clone());
+        let plan = planner.plan();
+        let at_hand = plan.steps.iter().all(|step| case.ring.holds(&step.signer.key));
+        let sign = at_hand || case.write;
+        let made = make(case, &files, &planner, &plan, &sorted, sign)?;
+        let mut fixes = Fixes {
+            plan,
+            codes: sorted.codes.clone(),
+            files: Vec::new(),
+            held: sorted.held.clone(),
+            refused: Vec::new(),
+            beyond: sorted.beyond.clone(),
+            left_out: sorted.left_out,
+            proof: None,
+            after: Vec::new(),
+        };
+        let mut after = HashMap::new();
+        for (number, Made { after: new, change, refused }) in made {
+            fixes.refused.extend(refused.map(|why| (change.path.clone(), why)));
+            if !change.deeds.is_empty() {
+                fixes.files.push(change);
+            }
+            if new.changes() {
+                after.insert(number, new);
+            }
+        }
+        if sign {
+            let (then, failed) = examine(&files, Some(&after), when);
+            if let Some(error) = failed.into_iter().next() {
+                return Err(error.into());
+            }
+            let (proof, new) = compare(&found, &then);
+            if !new.is_empty() {
+                // What comes to light when one thing is put right is put right too.
+                let before = (sorted.each.clone(), sorted.tasks.clone());
+                sort(&new, (&files, case.survey), case.wanted, false, &mut sorted);
+                if before != (sorted.each.clone(), sorted.tasks.clone()) {
+                    continue;
+                }
+                return Err(FixError::Worse(new.into_iter().map(|found| found.finding).collect()));
+            }
+            fixes.proof = Some(proof);
+            // What one fix puts right another need not have.
+            fixes.held.retain(|held| {
+                let same = |found: &Found| key(found.file, &found.finding) == key(held.file, &held.finding);
+                then.iter().any(same)
+            });
+            let left = then.into_iter().map(|found| found.finding);
+            let left = left.filter(|finding| finding.fix.is_none() && finding.severity == Severity::Error);
+            fixes.beyond = left.filter(|_| case.wanted.only.is_empty()).collect();
+        }
+        let mut numbered: Vec<(usize, After)> = after.into_iter().collect();
+        numbered.sort_by_key(|(number, _)| *number);
+        fixes.after = numbered.into_iter().map(|(_, after)| after).collect();
+        return Ok((fixes, unread));
+    }
+    Err(FixError::Worse(Vec::new()))
+}
+
+/// What every file becomes.
+fn make(
+    case: &Case<'_>,
+    files: &Files,
+    planner: &Planner<'_>,
+    plan: &Plan,
+    sorted: &Sorted,
+    sign: bool,
+) -> Result<Vec<(usize, Made)>, FixError> {
+    let mut tasks = sorted.tasks.clone();
+    for step in &plan.steps {
+        for spot in &case.survey.sites[step.site].spots {
+            let place = &case.survey.places[spot.place];
+            if place.given > Given::Context
+                && spot.way != Way::Encoded
+                && let Some(number) = files.number(&place.path)
+            {
+                tasks.entry(number).or_default();
+            }
+        }
+    }
+    follow(case.survey, files, plan, &mut tasks);
+    let steps = plan.steps.iter().map(|step| (step.site, step)).collect();
+    let maker = Maker { files, survey: case.survey, planner, plan, steps, sign };
+    settle_names(files, &mut tasks);
+    let mut made = Vec::new();
+    for (number, task) in &tasks {
+        if let Some(one) = maker.make(*number, task)? {
+            made.push((*number, one));
+        }
+    }
+    // Two files cannot have one name, nor can one have that of a file that stays.
+    let leaving: BTreeSet<&Path> = made
+        .iter()
+        .filter(|(number, one)| one.after.path != files.all[*number].path)
+        .map(|(number, _)| files.all[*number].path.as_path())
+        .collect();
+    let mut seen = BTreeSet::new();
+    let mut clashes = Vec::new();
+    for (index, (number, one)) in made.iter().enumerate() {
+        let path = &one.after.path;
+        let moves = *path != files.all[*number].path;
+        let stays = files.number(path).is_some() && !leaving.contains(path.as_path());
+        if moves && (stays || !seen.insert(path)) {
+            clashes.push(index);
+        }
+    }
+    for index in clashes {
+        let (number, one) = &mut made[index];
+        let to = std::mem::replace(&mut one.after.path, files.all[*number].path.clone());
+        one.change.deeds.retain(|deed| !matches!(deed, Deed::Renamed { .. }));
+        one.refused = Some(format!("another file stands at {}", to.display()));
+    }
+    Ok(made)
+}
+
+/// Copies of a token that is signed again follow it.
+fn follow(survey: &Survey, files: &Files, plan: &Plan, tasks: &mut BTreeMap<usize, Task>) {
+    let stepped: BTreeSet<usize> = plan.steps.iter().map(|step| step.site).collect();
+    for step in &plan.steps {
+        let site = &survey.sites[step.site];
+        let here = |path: &Path| {
+            site.spots.iter().any(|spot| parent(&survey.places[spot.place].path) == parent(path))
+        };
+        for (other, copy) in survey.of_subject(&site.subject) {
+            if stepped.contains(&other) || copy.kind != site.kind || copy.iat > site.iat {
+                continue;
+            }
+            for spot in &copy.spots {
+                let place = &survey.places[spot.place];
+                let Some(number) = files.number(&place.path) else { continue };
+                if place.given < Given::Below || spot.way == Way::Encoded {
+                    continue;
+                }
+                let task = tasks.entry(number).or_default();
+                if files.all[number].layout == Layout::Resolver && here(&place.path) {
+                    task.aside = true;
+                } else if !task.aside {
+                    task.newest.insert(other, step.site);
+                }
+            }
+        }
+    }
+}
+
+/// What is put aside gets no other name; of two files with one token the one that is named rightly stays.
+fn settle_names(files: &Files, tasks: &mut BTreeMap<usize, Task>) {
+    let mut settled = Vec::new();
+    for (number, task) in tasks.iter() {
+        let Some(to) = task.rename.as_ref().filter(|_| !task.aside) else { continue };
+        let path = &files.all[*number].path;
+        let twin = files.number(&path.with_file_name(to)).filter(|twin| twin != number);
+        let same = twin.is_some_and(|twin| match (files.read(*number), files.read(twin)) {
+            (Ok((one, _)), Ok((other, _))) => one.trim_ascii() == other.trim_ascii(),
+            _ => false,
+        });
+        if same {
+            settled.push(*number);
+        }
+    }
+    for number in settled {
+        if let Some(task) = tasks.get_mut(&number) {
+            task.aside = true;
+        }
+    }
+}
+
+/// A finding is the same where file, rule and token are.
+type Key<'a> = (usize, &'static str, Option<&'a str>);
+
+fn key(file: usize, finding: &Finding) -> Key<'_> {
+    let place = finding.places.first();
+    (file, finding.code(), place.and_then(|place| place.owner.as_deref()))
+}
+
+/// What is found no longer, and what is found anew.
+fn compare(before: &[Found], after: &[Found]) -> (Proof, Vec<Found>) {
+    let mut counts: HashMap<Key<'_>, usize> = HashMap::new();
+    before.iter().for_each(|found| *counts.entry(key(found.file, &found.finding)).or_default() += 1);
+    let mut new = Vec::new();
+    for found in after {
+        match counts.get_mut(&key(found.file, &found.finding)) {
+            Some(count) if *count > 0 => *count -= 1,
+            _ => new.push(found.clone()),
+        }
+    }
+    let mut proof = Proof { before: before.len(), after: after.len(), gone: BTreeMap::new() };
+    for ((_, code, _), count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+        *proof.gone.entry(code).or_default() += count;
+    }
+    (proof, new)
+}
+
+impl Fixes {
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.after.is_empty()
+    }
+
+    /// How many files change.
+    pub fn len(&self) -> usize {
+        self.after.len()
+    }
+
+    /// Whether something is left that should not be: held back, without a key, or beyond every fix.
+    pub fn leaves_something(&self) -> bool {
+        !self.held.is_empty()
+            || !self.plan.held.is_empty()
+            || !self.plan.failed.is_empty()
+            || !self.refused.is_empty()
+            || self.beyond.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// The bytes that a file would have, by its path as it is now; none where they stay as they are.
+    pub fn bytes_of(&self, path: &Path) -> Option<&[u8]> {
+        let after = self.after.iter().find(|after| after.from == path)?;
+        after.new.as_ref().map(|new| new.bytes.as_slice())
+    }
+}

@@ -1,0 +1,43 @@
+//! What comes of `jwtfix fix`, run as people run it: plans, files, refusals, and the way back.
+
+#![allow(unreachable_pub, clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod creds;
+mod files;
+mod signed;
+#[allow(dead_code)]
+#[path = "../reissue/store.rs"]
+mod store;
+
+use std::path::Path;
+
+use common::{Run, jwtfix};
+
+/// `jwtfix fix` with these arguments and this journal.
+fn fix(journal: &Path, args: &[&str]) -> Run {
+    let journal = journal.to_str().expect("UTF-8");
+    let mut all = vec!["fix", "--journal", journal];
+    all.extend(args);
+    jwtfix(all)
+}
+
+/// Puts right, proves that a second time there is nothing to do, takes it back, and puts it right again.
+#[track_caller]
+fn puts_right(root: &Path, journal: &Path, args: &[&str]) -> String {
+    let before = store::files(root);
+    let plan = fix(journal, args).run().exits(1);
+    assert_eq!(store::files(root), before, "a plan changes nothing");
+    assert!(plan.stdout.contains("--write does it"), "{}", plan.stdout);
+    let mut write = args.to_vec();
+    write.push("--write");
+    fix(journal, &write).run().exits(0).says("and none new").says("takes it back");
+    let after = store::files(root);
+    fix(journal, &write).run().exits(0).says("nothing to put right");
+    assert_eq!(store::files(root), after, "a second time nothing changes");
+    jwtfix(["undo", "--journal", journal.to_str().expect("UTF-8")]).run().exits(0);
+    assert_eq!(store::files(root), before, "undone to the byte");
+    fix(journal, &write).run().exits(0);
+    plan.stdout
+}
