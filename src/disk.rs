@@ -58,7 +58,7 @@ pub enum DiskError {
         what: &'static str,
     },
     /// More bytes than the caller reads.
-    #[error("{}: has {} bytes, more than the {bound} that are read", path.display(), .size.map_or_else(|| "too many".to_owned(), |size| size.to_string()))]
+    #[error("{}: has {} bytes, more than the {} that are read", path.display(), .size.map_or_else(|| "too many".to_owned(), |size| size.to_string()), in_words(*.bound))]
     TooLarge {
         /// As it was asked for.
         path: PathBuf,
@@ -280,6 +280,15 @@ fn reserve(bytes: &mut Zeroizing<Vec<u8>>, capacity: usize) {
         let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
         larger.extend_from_slice(bytes);
         *bytes = larger;
+    }
+}
+
+/// A bound in bytes; in MiB where it is a round number of them.
+fn in_words(bound: u64) -> String {
+    if bound >= 1 << 20 && bound.is_multiple_of(1 << 20) {
+        format!("{} MiB", bound >> 20)
+    } else {
+        bound.to_string()
     }
 }
 

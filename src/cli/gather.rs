@@ -3,19 +3,20 @@
 
 use std::collections::HashMap;
 use std::io::Read;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jwtfix::audit::Unread;
 use jwtfix::disk::{self, DiskError, Seen};
+use jwtfix::file::What;
 use jwtfix::render::text;
 use jwtfix::trust::Opened;
 use zeroize::Zeroizing;
 
 use super::{Failure, Source, Terminal};
 
-/// The largest file that is read, in bytes.
+/// The largest file that is read, in bytes. Memory stays within a small multiple of it.
 pub(crate) const LARGEST: u64 = 64 << 20;
 
 /// What was read.
@@ -27,8 +28,15 @@ pub(crate) struct Gathered {
     pub(crate) unread: Vec<Unread>,
     /// Whether a directory was among what was named.
     pub(crate) directory: bool,
-    /// The bytes of files in which something stands that a finding may point at.
-    kept: HashMap<Arc<str>, Zeroizing<Vec<u8>>>,
+    /// Files in which something stands that a finding may point at.
+    kept: HashMap<Arc<str>, Kept>,
+}
+
+/// A file that lines are shown of.
+struct Kept {
+    bytes: Zeroizing<Vec<u8>>,
+    /// Where its tokens and secrets stand.
+    hidden: Vec<Range<usize>>,
 }
 
 /// Reads everything; files without a token or key are left out where they were found in a directory.
@@ -42,8 +50,11 @@ pub(crate) fn gather(sources: &[Source], raw: bool, terminal: &mut Terminal) -> 
                     Failure::new(format!("cannot read standard input: {error}")).hint("pipe a file into it")
                 })?;
                 if bytes.len() as u64 > LARGEST {
-                    return Err(Failure::new(format!("standard input has more than {LARGEST} bytes"))
-                        .hint("name the file, or give a part of it"));
+                    return Err(Failure::new(format!(
+                        "standard input has more than the {} MiB that are read",
+                        LARGEST >> 20
+                    ))
+                    .hint("name the file, or give a part of it"));
                 }
                 gathered.add(Opened::read("-".into(), &bytes, None, raw), bytes, true);
             }
@@ -106,7 +117,9 @@ impl Gathered {
             return;
         }
         if named || !opened.damage.is_empty() {
-            self.kept.insert(Arc::clone(&opened.path), bytes);
+            let secrets = opened.keys.iter().filter(|key| key.what != What::PublicKey).map(|key| &key.span);
+            let hidden = opened.tokens.iter().map(|token| &token.span).chain(secrets).cloned().collect();
+            self.kept.insert(Arc::clone(&opened.path), Kept { bytes, hidden });
         }
         self.opened.push(opened);
     }
@@ -120,9 +133,10 @@ impl Gathered {
         });
     }
 
-    /// Line and column (from 1) of a byte of a file, and that line with everything secret and every token blacked out.
+    /// Line and column (from 1) of a byte of a file, and that line with everything secret and every token blacked out; of
+    /// a line that is no UTF-8 text, nothing.
     pub(crate) fn locate(&self, path: &str, offset: usize) -> Option<(usize, usize, String)> {
-        let bytes = self.kept.get(path)?;
+        let Kept { bytes, hidden } = self.kept.get(path)?;
         let before = bytes.get(..offset)?;
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let end = bytes[start..]
@@ -131,18 +145,37 @@ impl Gathered {
             .map_or(bytes.len(), |length| start + length);
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
         let column = String::from_utf8_lossy(&bytes[start..offset]).chars().count() + 1;
-        Some((line, column, blacked(&String::from_utf8_lossy(&bytes[start..end]))))
+        let shown = match std::str::from_utf8(&bytes[start..end]) {
+            Ok(text) if !text.contains('\0') => {
+                let blacked: String = text
+                    .char_indices()
+                    .map(|(at, c)| {
+                        let hide = hidden.iter().any(|span| span.contains(&(start + at)));
+                        if hide && !c.is_control() { HIDDEN } else { c }
+                    })
+                    .collect();
+                self::blacked(&blacked)
+            }
+            _ => String::new(),
+        };
+        Some((line, column, shown))
     }
 }
 
-/// A line with its tokens and secrets blacked out, character for character.
+/// Stands for each character that is not shown.
+const HIDDEN: char = '·';
+
+/// A line with its tokens and secrets blacked out, character for character, also where the reading of the file found none:
+/// in a damaged file they may be in pieces.
 pub(crate) fn blacked(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut word = String::new();
     let flush = |word: &mut String, out: &mut String| {
-        let hidden = word.starts_with("eyJ") || text::redact(word) != *word;
+        let mixed =
+            word.bytes().any(|b| b.is_ascii_lowercase()) && word.bytes().any(|b| b.is_ascii_uppercase());
+        let hidden = word.contains("eyJ") || (word.len() > 40 && mixed) || text::redact(word) != *word;
         if hidden {
-            out.extend(std::iter::repeat_n('·', word.chars().count()));
+            out.extend(std::iter::repeat_n(HIDDEN, word.chars().count()));
         } else {
             out.push_str(word);
         }
@@ -175,5 +208,26 @@ mod tests {
     fn tokens_are_blacked_out() {
         assert_eq!(blacked("jwt: eyJa.b_c.d-e, x"), "jwt: ············, x");
         assert_eq!(blacked("-----BEGIN NATS USER JWT-----"), "-----BEGIN NATS USER JWT-----");
+        assert_eq!(blacked("\\neyJhIjox\\nx"), "\\·········\\nx");
+    }
+
+    #[test]
+    fn what_stands_in_a_token_or_a_seed_is_not_shown() {
+        let seed = "SUAAGAYDAMBQGAYDAMBQGAYDAMBQGAYDAMBQGAYDAMBQGAYDAMBQGA6BEM";
+        let file = format!(
+            "-----BEGIN USER NKEY SEED-----\n{}\n{}\n------END USER NKEY SEED------\n",
+            &seed[..15],
+            &seed[15..]
+        );
+        let shown = |bytes: Vec<u8>, at: usize| {
+            let mut gathered = Gathered::default();
+            let opened = Opened::read("f".into(), &bytes, None, false);
+            gathered.add(opened, Zeroizing::new(bytes), true);
+            gathered.locate("f", at).expect("a place in the file")
+        };
+        assert_eq!(shown(file.clone().into_bytes(), 31), (2, 1, "·".repeat(15)));
+        assert_eq!(shown(file.clone().into_bytes(), 6), (1, 7, "-----BEGIN USER NKEY SEED-----".into()));
+        let wide: Vec<u8> = file.bytes().flat_map(|byte| [byte, 0]).collect();
+        assert_eq!(shown(wide, 70).2, "");
     }
 }

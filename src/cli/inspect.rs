@@ -1,5 +1,6 @@
 //! `jwtfix inspect`: what is this, who signed it, and what is wrong with it?
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use jwtfix::lint::Severity;
@@ -13,7 +14,8 @@ use super::{Exit, Failure, Inputs, Source, Terminal};
 /// Say what a credential is, who signed it, and what is wrong with it
 ///
 /// Reads JWTs, creds files, seeds, server configurations, resolver directories, nsc stores, natscli contexts, packs,
-/// Kubernetes Secrets, and any text with a token in it. Files are known by their content, never by their name.
+/// Kubernetes Secrets, and any text with a token in it. Files are known by their content, never by their name; files of
+/// more than 64 MiB are not read.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -73,6 +75,9 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     if let Some(path) = &args.field {
         return field(&shown, path, terminal);
     }
+    if shown.opened.is_empty() && shown.unread.is_empty() {
+        terminal.remark("nothing in what was named is a token or a key");
+    }
     let now = terminal.now;
     let documents: Vec<DocumentView> = shown.opened.iter().map(|opened| view(opened, &fleet, now)).collect();
     let bad = documents.iter().any(|document| {
@@ -83,7 +88,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
             let unread = shown.unread.into_iter().chain(context.unread).collect();
             terminal.write(&json(&Inspection { at: now, documents, unread }))?;
         }
-        Format::Human => people(&documents, &shown, &fleet, terminal)?,
+        Format::Human => people(&documents, &shown, terminal)?,
     }
     Ok(if bad { Exit::Findings } else { Exit::Clean })
 }
@@ -91,7 +96,6 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
 fn people(
     documents: &[DocumentView],
     shown: &Gathered,
-    fleet: &Fleet,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let style = terminal.style;
@@ -108,16 +112,27 @@ fn people(
     for document in documents {
         terminal.print(&brief(document, style, terminal.now))?;
     }
-    let [operators, accounts, users] = fleet.counts();
+    let count = |kind: &str| {
+        let all = documents.iter().flat_map(|document| &document.tokens);
+        let subjects = all.filter(|token| token.kind == kind).map(|token| token.subject());
+        subjects.collect::<HashSet<_>>().len()
+    };
+    let seeds = documents.iter().flat_map(|document| &document.keys).filter(|key| key.form == "seed");
+    let seeds = seeds.map(|key| &key.public).collect::<HashSet<_>>().len();
+    let found = [
+        (count("operator"), "operator"),
+        (count("account"), "account"),
+        (count("user"), "user"),
+        (seeds, "seed"),
+    ];
+    let found = found.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| text::count(number, what));
     let sick = documents.iter().filter(|document| {
         document.findings.iter().any(|finding| finding.severity > Severity::Note) || !document.damage.is_empty()
     });
     terminal.print(&format!(
-        "\n{}: {}, {}, {}; {} with something to act on (-v shows each in full)\n",
+        "\n{}: {}; {} with something to act on (-v shows each in full)\n",
         text::count(documents.len(), "file"),
-        text::count(operators, "operator"),
-        text::count(accounts, "account"),
-        text::count(users, "user"),
+        found.collect::<Vec<_>>().join(", "),
         sick.count(),
     ))
 }

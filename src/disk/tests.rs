@@ -65,7 +65,7 @@ fn a_large_file_is_not_read() {
     let error = read(&path, 1 << 20).unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("{}: has 5368709120 bytes, more than the 1048576 that are read", path.display())
+        format!("{}: has 5368709120 bytes, more than the 1 MiB that are read", path.display())
     );
     assert!(matches!(read(Path::new("/proc/self/status"), 10), Err(DiskError::TooLarge { size: None, .. })));
 }

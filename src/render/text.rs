@@ -254,28 +254,54 @@ pub fn ascii(text: &str) -> String {
     out
 }
 
-/// `text` without seeds or private keys: every run of base32 that is one is blacked out.
+/// `text` without seeds or private keys, whatever they are joined to.
 pub fn redact(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut word = String::new();
-    let flush = |word: &mut String, out: &mut String| {
-        if word.len() >= 20 && secret(word) {
-            out.push_str("(a secret)");
-        } else {
-            out.push_str(word);
-        }
-        word.clear();
-    };
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            word.push(c);
-        } else {
-            flush(&mut word, &mut out);
-            out.push(c);
-        }
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_alphanumeric()) {
+        let (before, words) = rest.split_at(start);
+        let (word, after) =
+            words.split_at(words.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(words.len()));
+        out.push_str(before);
+        redact_word(&mut out, word);
+        rest = after;
     }
-    flush(&mut word, &mut out);
+    out.push_str(rest);
     out
+}
+
+const HIDDEN: &str = "(a secret)";
+
+/// A seed has 58 characters; one that lacks its last is still one.
+const NEARLY_A_SEED: usize = 57;
+
+fn redact_word(out: &mut String, word: &str) {
+    if word.len() < 20 {
+        return out.push_str(word);
+    }
+    if secret(word) {
+        return out.push_str(HIDDEN);
+    }
+    // `\n` and other letters may stand before it without a gap.
+    let mut rest = word;
+    while let Some(start) = rest.find(|c: char| matches!(c, 'A'..='Z' | '2'..='7')) {
+        let (before, run) = rest.split_at(start);
+        let (run, after) =
+            run.split_at(run.find(|c: char| !matches!(c, 'A'..='Z' | '2'..='7')).unwrap_or(run.len()));
+        let inside = (0..run.len().saturating_sub(NEARLY_A_SEED - 1))
+            .find(|&at| run.get(at..).is_some_and(|tail| tail.starts_with('S') && secret(tail)));
+        out.push_str(before);
+        match inside {
+            _ if secret(run) => out.push_str(HIDDEN),
+            Some(at) => {
+                out.push_str(run.get(..at).unwrap_or_default());
+                out.push_str(HIDDEN);
+            }
+            None => out.push_str(run),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
 }
 
 #[cfg(test)]
@@ -329,6 +355,25 @@ mod tests {
         assert_eq!(count(1, "entry"), "1 entry");
         assert_eq!(count(2, "entry"), "2 entries");
         assert_eq!(count(10_000, "key"), "10,000 keys");
+    }
+
+    #[test]
+    fn a_secret_is_found_in_any_company() {
+        let seed = "SUAAGAYDAMBQGAYDAMBQGAYDAMBQGAYDAMBQGAYDAMBQGAYDAMBQGA6BEM";
+        let key = "UDWUSKGGFDI4FRXK5EBTRECZSVQSSWJHHJOGH6JWG3AUMFFMQ435C2U4";
+        for (text, expected) in [
+            (seed.to_owned(), "(a secret)".to_owned()),
+            (format!("x {seed}, y"), "x (a secret), y".into()),
+            (format!("\\n{seed}\\n"), "\\n(a secret)\\n".into()),
+            (format!("\\n{}…", &seed[..30]), "\\n(a secret)…".into()),
+            (format!("KEY{seed}"), "KEY(a secret)".into()),
+            (format!("{key}{seed}"), format!("{key}(a secret)")),
+            (seed.to_lowercase(), "(a secret)".into()),
+            (key.to_owned(), key.to_owned()),
+            (format!("{key} é {}", &key[1..]), format!("{key} é {}", &key[1..])),
+        ] {
+            assert_eq!(redact(&text), expected);
+        }
     }
 
     #[test]

@@ -115,9 +115,9 @@ impl Fleet {
 
     /// What a public key belongs to, in words: `user "alice"`, `signing key of account "ORDERS"`.
     pub fn belongs(&self, public: &str) -> Vec<String> {
-        let named = |claims: &Claims| {
-            let name = crate::token::quote(claims.data.name.as_bytes());
-            format!("{} {name}", claims.kind().word())
+        let named = |claims: &Claims| match claims.data.name.as_str() {
+            "" => format!("{} without a name", claims.kind().word()),
+            name => format!("{} {}", claims.kind().word(), crate::token::quote(name.as_bytes())),
         };
         let mut words = Vec::new();
         let own = self

@@ -103,6 +103,7 @@ fn token_view(opened: &Opened, open: &OpenToken, fleet: &Fleet, now: i64) -> Tok
         signature: signature.word(),
         go_error: refused.as_ref().map(ToString::to_string),
         span: Some(open.span.clone()),
+        within: open.at.clone(),
         remarks: deviations.iter().filter_map(remark).collect(),
         chain,
         seed,

@@ -9,12 +9,13 @@ use crate::trust::{Chain, Link, Signer};
 pub(super) fn draw(chain: &Chain, own: &[(bool, String)], style: Style, now: i64) -> String {
     let names: Vec<String> = chain.links.iter().map(label).collect();
     let keys: Vec<String> = chain.links.iter().map(|link| style.key(&link.claims.data.sub)).collect();
+    let kinds = chain.links.iter().map(|link| kind(link.claims.kind()).len()).max().unwrap_or(0).max(8);
     let widest = names.iter().map(|name| width(name)).max().unwrap_or(0).min(40);
     let mut out = String::new();
     for (index, (link, (name, key))) in chain.links.iter().zip(names.iter().zip(&keys)).enumerate() {
         let last = index + 1 == chain.links.len();
         out.push_str("  ");
-        out.push_str(&pad(kind(link.claims.kind()), 8));
+        out.push_str(&pad(kind(link.claims.kind()), kinds));
         out.push_str("  ");
         out.push_str(&pad(&style.paint(Ink::Strong, name), widest));
         out.push_str("  ");
@@ -49,7 +50,7 @@ pub(super) fn draw(chain: &Chain, own: &[(bool, String)], style: Style, now: i64
         if open {
             let missing = if link.claims.kind() == Kind::Account { "operator" } else { "account" };
             out.push_str("  ");
-            style.push(&mut out, Ink::Dim, &format!("{}  not among the files given", pad(missing, 8)));
+            style.push(&mut out, Ink::Dim, &format!("{}  not among the files given", pad(missing, kinds)));
             out.push('\n');
         }
     }

@@ -2,7 +2,7 @@
 
 use super::chain::draw;
 use super::facts::Facts;
-use super::view::{ClientOutcome, ClientView, DocumentView, TokenView};
+use super::view::{ClientOutcome, ClientView, DocumentView, KeyView, TokenView};
 use crate::render::diagnostic::{self, Locate};
 use crate::render::style::{Ink, Style, width};
 use crate::render::text;
@@ -21,9 +21,15 @@ pub fn human(document: &DocumentView, style: Style, now: i64, locate: Locate<'_>
     out.push('\n');
     for token in &document.tokens {
         out.push('\n');
-        write_token(&mut out, token, document.tokens.len() > 1, style, now);
+        if document.tokens.len() > 1 {
+            out.push_str(&heading(document, token, locate));
+        }
+        write_token(&mut out, token, style, now);
     }
     write_keys(&mut out, document, style);
+    if document.tokens.is_empty() && document.keys.is_empty() {
+        out.push_str("\n  There is no token and no key in it.\n");
+    }
     for damage in &document.damage {
         let place = damage.span.as_ref().map(|span| format!("bytes {}-{}: ", span.start, span.end));
         fact(
@@ -33,21 +39,37 @@ pub fn human(document: &DocumentView, style: Style, now: i64, locate: Locate<'_>
             style,
         );
     }
-    if !document.clients.is_empty() {
-        fact(&mut out, "Clients", &clients(&document.clients, style), style);
-    }
+    facts(&mut out, "Clients", &clients(&document.clients, style), style);
     out.push('\n');
     for finding in &document.findings {
         out.push_str(&diagnostic::human(finding, style, locate));
     }
     out.push_str(&verdict(document, style, now));
+    // What comes last leaves no empty line behind it.
+    out.truncate(out.trim_end_matches('\n').len());
+    out.push('\n');
     out
+}
+
+/// Where a token of several stands: `line 9, resolver_preload.AB…:`.
+fn heading(document: &DocumentView, token: &TokenView, locate: Locate<'_>) -> String {
+    let line = token.span.as_ref().and_then(|span| locate(&document.path, span.start));
+    let line = line.map(|(line, ..)| format!("line {line}"));
+    let within = (!token.within.is_empty()).then(|| text::escape(&token.within));
+    let place: Vec<String> = line.into_iter().chain(within).collect();
+    if place.is_empty() { String::new() } else { format!("  {}:\n\n", place.join(", ")) }
 }
 
 /// What the document is, in a few words with names.
 pub fn title(document: &DocumentView) -> String {
-    match document.tokens.as_slice() {
-        [token] if document.kind != "config" => {
+    let container = match document.kind.as_str() {
+        "token" | "creds" => String::new(),
+        "text" => " in a text".to_owned(),
+        "json" => " in JSON".to_owned(),
+        _ => format!(" in a {}", document.title),
+    };
+    match (document.tokens.as_slice(), document.keys.as_slice()) {
+        ([token], _) if document.kind != "config" => {
             let mut words = format!("{} {}", token_kind(token), name(token));
             if let Some(chain) = &token.chain {
                 for link in chain.links.iter().skip(1) {
@@ -58,15 +80,34 @@ pub fn title(document: &DocumentView) -> String {
                     ));
                 }
             }
-            words
+            words + &container
         }
-        tokens => {
-            let mut words = document.title.clone();
-            if tokens.len() > 1 {
-                words.push_str(&format!(" with {}", text::count(tokens.len(), "token")));
+        ([], [key]) if matches!(document.kind.as_str(), "seed" | "public-key") => {
+            match (key_form(key), key.belongs.first()) {
+                (form, Some(belongs)) => format!("{form} of {}", text::escape_words(belongs)),
+                (form, None) => format!("{} {form}", text::escape(&key.role)),
             }
-            words
         }
+        (tokens, keys) => {
+            let counts = [(tokens.len(), "token"), (keys.len(), "key")];
+            let counts: Vec<String> = counts
+                .into_iter()
+                .filter(|(number, _)| *number > 0)
+                .map(|(number, what)| text::count(number, what))
+                .collect();
+            match counts.is_empty() {
+                true => document.title.clone(),
+                false => format!("{} with {}", document.title, counts.join(" and ")),
+            }
+        }
+    }
+}
+
+fn key_form(key: &KeyView) -> &'static str {
+    match key.form {
+        "seed" => "seed",
+        "private-key" => "private key",
+        _ => "public key",
     }
 }
 
@@ -84,10 +125,7 @@ fn name(token: &TokenView) -> String {
     token.name().map_or_else(|| "without a name".to_owned(), text::name)
 }
 
-fn write_token(out: &mut String, token: &TokenView, titled: bool, style: Style, now: i64) {
-    if titled {
-        out.push_str(&format!("  {} {}\n\n", token_kind(token), name(token)));
-    }
+fn write_token(out: &mut String, token: &TokenView, style: Style, now: i64) {
     let mut own = Vec::new();
     if let Some((matches, key)) = &token.seed {
         own.push(if *matches {
@@ -155,11 +193,7 @@ fn write_keys(out: &mut String, document: &DocumentView, style: Style) {
     }
     out.push('\n');
     for key in &document.keys {
-        let form = match key.form {
-            "seed" => "seed",
-            "private-key" => "private key",
-            _ => "public key",
-        };
+        let form = key_form(key);
         let belongs = match key.belongs.as_slice() {
             [] => String::new(),
             belongs => format!("   of {}", belongs.join(", ")),
@@ -194,33 +228,35 @@ fn facts(out: &mut String, label: &str, lines: &[String], style: Style) {
     }
 }
 
-/// `all read it`, or who does not, and what happens there.
-fn clients(clients: &[ClientView], style: Style) -> String {
-    let of = |outcome: ClientOutcome| {
+/// Who reads it and who does not, and what happens there: a line for each outcome.
+fn clients(clients: &[ClientView], style: Style) -> Vec<String> {
+    let outcomes = [
+        (ClientOutcome::Reads, ["reads it", "read it"]),
+        (ClientOutcome::Breaks, ["cannot read it", "cannot read it"]),
+        (
+            ClientOutcome::LeaksSeed,
+            [
+                "sends the seed to the server instead of the token",
+                "send the seed to the server instead of the token",
+            ],
+        ),
+        (
+            ClientOutcome::LeaksFile,
+            [
+                "sends the whole file, seed and all, to the server",
+                "send the whole file, seed and all, to the server",
+            ],
+        ),
+        (ClientOutcome::Hangs, ["loops for ever on it", "loop for ever on it"]),
+    ];
+    let line = |(outcome, [one, many]): (ClientOutcome, [&str; 2])| {
         let names: Vec<&str> = clients.iter().filter(|c| c.outcome == outcome).map(|c| c.client).collect();
-        (!names.is_empty()).then(|| names.join(", "))
+        let good = outcome == ClientOutcome::Reads;
+        let sign = if good { style.paint(Ink::Good, "✓") } else { style.paint(Ink::Error, "✗") };
+        let words = if names.len() == 1 { one } else { many };
+        (!names.is_empty()).then(|| format!("{sign} {} {words}", names.join(", ")))
     };
-    let Some(readers) = of(ClientOutcome::Reads) else {
-        return others(&of, style).join("; ");
-    };
-    let others = others(&of, style);
-    if others.is_empty() {
-        format!("{} {readers} read it", style.paint(Ink::Good, "✓"))
-    } else {
-        format!("{} {readers} read it; {}", style.paint(Ink::Good, "✓"), others.join("; "))
-    }
-}
-
-fn others(of: &impl Fn(ClientOutcome) -> Option<String>, style: Style) -> Vec<String> {
-    [
-        (ClientOutcome::Breaks, "cannot read it"),
-        (ClientOutcome::LeaksSeed, "send the seed to the server instead of the token"),
-        (ClientOutcome::LeaksFile, "send the whole file, seed and all, to the server"),
-        (ClientOutcome::Hangs, "loop for ever on it"),
-    ]
-    .into_iter()
-    .filter_map(|(outcome, words)| Some(format!("{} {} {words}", style.paint(Ink::Error, "✗"), of(outcome)?)))
-    .collect()
+    outcomes.into_iter().filter_map(line).collect()
 }
 
 /// The last line: whether every link holds, and for when that was judged.

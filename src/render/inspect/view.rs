@@ -60,6 +60,8 @@ pub struct TokenView {
     pub go_error: Option<String>,
     /// Bytes of the file.
     pub span: Option<Range<usize>>,
+    /// The names that lead to it in the file: `resolver_preload.AB…`, `data["sys.jwt"]`; empty where it has none.
+    pub within: String,
     /// What Go would not say: deviations from what every writer writes, in words.
     pub remarks: Vec<String>,
     /// Who stands behind it.
