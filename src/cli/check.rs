@@ -60,7 +60,8 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
         .with_listing(&listing)
         .in_zone(jiff::tz::TimeZone::system());
     let held = world.held();
-    let side = Side { held: &held, startup: &server.startup, named: &named, listing: &listing };
+    let there = |path: &str| server.file(path).is_ok();
+    let side = Side { held: &held, startup: &server.startup, named: &named, listing: &listing, there: &there };
     let results: Vec<ClientResult> = clients
         .into_iter()
         .map(|asked| {

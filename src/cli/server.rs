@@ -180,7 +180,7 @@ impl Server {
     /// Names the files of a directory of the server.
     pub(crate) fn listing(&self, directory: &str) -> Vec<String> {
         /// Names that a refusal is compared with; a larger directory is not listed.
-        const MOST: usize = 100_000;
+        const MOST: usize = 20_000;
         let directory = match &self.surroundings.accounts {
             Accounts::Configured => self.surroundings.base.join(directory),
             Accounts::Directory(directory) => directory.clone(),

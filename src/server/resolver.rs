@@ -39,6 +39,8 @@ pub struct Known {
     pub key: String,
     /// Its name; empty where it is not known.
     pub name: String,
+    /// The account that the token stored under this key is of; empty where it is not known.
+    pub subject: String,
 }
 
 /// Where a server finds the tokens of accounts.
@@ -47,8 +49,9 @@ pub trait Accounts {
     fn fetch(&self, key: &str) -> Fetched;
 
     /// The accounts that there are. Asked only after a refusal, to say which one was probably meant; an implementation
-    /// that would have to read much for it may leave it empty.
-    fn known(&self) -> Vec<Known> {
+    /// that would have to read much for it may leave it empty. Names and subjects are read where there are no more than
+    /// `few` accounts.
+    fn known(&self, _few: usize) -> Vec<Known> {
         Vec::new()
     }
 }
@@ -58,9 +61,6 @@ pub type Files<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, ReadError>;
 
 /// Names the files of a directory of the server; empty where that is not known.
 pub type Listing<'a> = &'a dyn Fn(&str) -> Vec<String>;
-
-/// Accounts of a directory whose tokens are read for their names; a larger one is known by its keys alone.
-const NAMES: usize = 10_000;
 
 /// The resolver that a configuration describes.
 pub struct Stored<'a> {
@@ -193,28 +193,28 @@ impl Accounts for Stored<'_> {
         }
     }
 
-    fn known(&self) -> Vec<Known> {
-        let name = |token: &str| name_of(token.as_bytes()).unwrap_or_default();
-        let mut known: Vec<Known> = self
-            .options
-            .preloads
-            .iter()
-            .map(|(key, token)| Known { key: key.clone(), name: name(token) })
-            .collect();
+    fn known(&self, few: usize) -> Vec<Known> {
+        let of = |key: &str, token: Option<&[u8]>| {
+            let (name, subject) = token.and_then(told_by).unwrap_or_default();
+            Known { key: key.to_owned(), name, subject }
+        };
+        let preloads = &self.options.preloads;
+        let read = preloads.len() <= few;
+        let mut known: Vec<Known> =
+            preloads.iter().map(|(key, token)| of(key, read.then_some(token.as_bytes()))).collect();
         if let Some(Resolver::Directory(directory)) = &self.options.resolver {
             let files = (self.listing)(&directory.dir);
-            let named = files.len() <= NAMES;
+            let read = files.len() <= few;
             for key in files.iter().filter_map(|file| file.strip_suffix(".jwt")) {
-                let token = named.then(|| (self.files)(&path(&directory.dir, key)).ok()).flatten();
-                let name = token.and_then(|token| name_of(&token)).unwrap_or_default();
-                known.push(Known { key: key.to_owned(), name });
+                let token = read.then(|| (self.files)(&path(&directory.dir, key)).ok()).flatten();
+                known.push(of(key, token.as_deref()));
             }
         }
         known
     }
 }
 
-/// The name that an account's token gives it, its signature unseen.
-fn name_of(text: &[u8]) -> Option<String> {
-    token::parse(text).ok().map(|read| read.claims.data.name)
+/// Name and subject of an account, as its token says; its signature is not looked at.
+fn told_by(text: &[u8]) -> Option<(String, String)> {
+    token::parse(text).ok().map(|read| (read.claims.data.name, read.claims.data.sub))
 }

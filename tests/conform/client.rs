@@ -183,6 +183,26 @@ impl Conn {
         }
     }
 
+    /// Sends lines of the protocol.
+    pub fn say(&mut self, text: &str) {
+        self.send(text.as_bytes());
+    }
+
+    /// What came since the last question, once the server has answered all that was said before.
+    pub fn hear(&mut self, wait: Duration) -> String {
+        self.heard.clear();
+        self.say("PING\r\n");
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until && !self.closed && !self.heard.windows(6).any(|w| w == b"PONG\r\n") {
+            self.read(Duration::from_millis(200));
+        }
+        let until = Instant::now() + wait;
+        while Instant::now() < until && !self.closed {
+            self.read(Duration::from_millis(5));
+        }
+        String::from_utf8_lossy(&self.heard).into_owned()
+    }
+
     /// Reads what came in the meantime. Whether it is still open, and nothing was said against it.
     pub fn still_open(&mut self) -> bool {
         self.read(Duration::from_millis(1));

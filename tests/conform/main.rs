@@ -7,7 +7,10 @@
 #![allow(unreachable_pub, clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 mod cast;
+mod causes;
 mod client;
+#[path = "../common/mod.rs"]
+mod common;
 mod faults;
 mod gates;
 mod judge;

@@ -68,6 +68,11 @@ pub fn signer(public: &str) -> Option<Arc<Key>> {
 }
 
 impl Key {
+    /// The seed, for files that a test writes into a directory of its own.
+    pub fn seed(&self) -> String {
+        self.pair.seed().expect("a whole key has a seed")
+    }
+
     /// Signs.
     pub fn sign(&self, bytes: &[u8]) -> Vec<u8> {
         self.pair.sign(bytes).expect("a whole key signs")

@@ -6,17 +6,24 @@
 use super::walk::Walk;
 use crate::server::causes;
 use crate::server::decision::{Cause, Granted};
-use crate::server::load::EDITS;
+use crate::server::load::{EDITS, FEW};
 use crate::server::resolver::{Fetched, Known};
 use crate::token::{self, nearest};
 
-/// Accounts that are read to find the one that lists a signing key.
-const READ: usize = 10_000;
+/// Accounts that are read to find one by its name.
+const NAMED: usize = 20_000;
 
 /// What to say about an account that the resolver does not have, at the step just made.
 pub(super) fn missing_account(walk: &mut Walk<'_>, key: &str, issuer: &str, named: bool) {
-    let known = walk.held.resolver.known();
-    if let Some(cause) = meant(&known, key) {
+    let known = walk.held.resolver.known(FEW);
+    if let Some(elsewhere) = known.iter().find(|k| k.subject == key && !k.key.eq_ignore_ascii_case(key)) {
+        walk.cause(Cause {
+            id: causes::OTHER_SUBJECT,
+            text: format!("the token of {key} is stored under another key, {}", elsewhere.key),
+            asked: elsewhere.key.clone(),
+            nearest: Some(key.to_owned()),
+        });
+    } else if let Some(cause) = meant(&known, key) {
         walk.cause(cause);
     }
     if named {
@@ -28,7 +35,7 @@ pub(super) fn missing_account(walk: &mut Walk<'_>, key: &str, issuer: &str, name
             .is_ok_and(|read| read.claims.account().is_some_and(|a| a.signing_keys.contains_key(issuer))),
         _ => false,
     };
-    if let Some(lister) = known.iter().take(READ).find(lists) {
+    if let Some(lister) = known.iter().take(FEW).find(lists) {
         let who = label(lister);
         walk.cause(Cause {
             id: causes::ISSUER_ACCOUNT_MISSING,
@@ -77,14 +84,17 @@ pub(super) fn expected(walk: &mut Walk<'_>, granted: Option<&Granted>) {
         "" => g.account.clone(),
         name => format!("{name:?} ({})", g.account),
     });
-    let mut known = walk.held.resolver.known();
+    // A name stands in the tokens alone.
+    let few = if asked.len() == 56 { FEW } else { NAMED };
+    let mut known = walk.held.resolver.known(few);
     let config = options.accounts.iter().map(|a| a.name.clone()).chain(
         // The accounts that every server has.
         (!options.operator_mode()).then(|| "$G".to_owned()),
     );
-    known.extend(config.map(|name| Known { key: name.clone(), name }));
+    let plain = |key: String, name: String| Known { key, name, subject: String::new() };
+    known.extend(config.map(|name| plain(name.clone(), name)));
     if let Some(g) = granted {
-        known.push(Known { key: g.account.clone(), name: g.account_name.clone() });
+        known.push(plain(g.account.clone(), g.account_name.clone()));
     }
     let system = &options.system_account;
     let exists = known.iter().any(|k| is(&k.key, &k.name));

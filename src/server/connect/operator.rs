@@ -295,7 +295,10 @@ fn account(walk: &mut Walk<'_>, chosen: &Chosen) -> Option<(std::sync::Arc<Accou
         }
         for condition in &refusal.conditions {
             let (id, text) = (condition.id, condition.text.clone());
-            walk.cause(Cause { id, text, asked: key.clone(), nearest: None });
+            // What is stored under a wrong key says itself which is the right one.
+            let stored = lookup.account.as_ref().filter(|_| id == causes::OTHER_SUBJECT);
+            let nearest = stored.map(|account| account.key.clone());
+            walk.cause(Cause { id, text, asked: key.clone(), nearest });
         }
         if matches!(cause, Some(causes::NOT_IN_RESOLVER | causes::NOT_AN_ACCOUNT_KEY)) {
             near::missing_account(

@@ -52,6 +52,9 @@ impl<'a> Server<'a> {
     }
 }
 
+/// Accounts that are read to find the one that was meant by a name, a signing key, or a token in a wrong place.
+pub(crate) const FEW: usize = 500;
+
 /// Edits that still make it the same key or name.
 pub(crate) const EDITS: usize = 6;
 
@@ -151,7 +154,7 @@ impl<'a> Held<'a> {
 
     /// The key or name of an account that is nearly this one, where there is none of exactly this.
     pub fn nearest_account(&self, asked: &str) -> Option<String> {
-        let known = self.resolver.known();
+        let known = self.resolver.known(FEW);
         let names = || known.iter().flat_map(|k| [k.key.as_str(), k.name.as_str()]).filter(|n| !n.is_empty());
         if names().any(|name| name == asked) {
             return None;
@@ -163,7 +166,7 @@ impl<'a> Held<'a> {
     pub fn account_names(&self, most: usize) -> Vec<String> {
         let mut names: Vec<String> = self
             .resolver
-            .known()
+            .known(FEW)
             .into_iter()
             .map(|known| if known.name.is_empty() { known.key } else { known.name })
             .chain(self.server.options.accounts.iter().map(|account| account.name.clone()))
