@@ -369,10 +369,14 @@ fn the_causes_behind_a_missing_account() {
     );
     assert_eq!(first(&d), [(causes::NOT_IN_RESOLVER, None)]);
 
-    // A key in the resolver that is nearly the account's.
+    // The token under a key that is nearly the account's: it says itself whose it is.
     let mut near = key.clone();
     near.replace_range(10..11, if &near[10..11] == "A" { "B" } else { "A" });
     let d = ask(&[(near.clone(), token.clone())], good());
+    assert_eq!(first(&d), [(causes::NOT_IN_RESOLVER, None), (causes::OTHER_SUBJECT, Some(key.clone()))]);
+    // A key that is nearly the account's, and another's token.
+    let others = account_of(&Seed::generate(Role::Account), &f.operator_key, |_, _| {});
+    let d = ask(&[(near.clone(), others)], good());
     assert_eq!(first(&d), [(causes::NOT_IN_RESOLVER, None), (causes::MISSPELLED, Some(near))]);
     let lower = key.to_lowercase();
     let d = ask(&[(lower.clone(), token.clone())], good());
@@ -392,7 +396,7 @@ fn the_causes_behind_a_missing_account() {
     let (other, stranger) = (Seed::generate(Role::Account), Seed::generate(Role::Operator));
     let d = ask(&[(key.clone(), account_of(&other, &stranger, |_, _| {}))], good());
     assert_eq!(d.cause, Some(causes::UNTRUSTED));
-    assert_eq!(first(&d), [(causes::UNTRUSTED, None), (causes::OTHER_SUBJECT, None)]);
+    assert_eq!(first(&d), [(causes::UNTRUSTED, None), (causes::OTHER_SUBJECT, Some(text(&other)))]);
 
     // What the client's own settings say.
     let expects = |name: &str| Client { expects: Some(name.to_owned()), ..good() };
