@@ -5,6 +5,7 @@
 
 mod state;
 mod stream;
+mod tree;
 mod walk;
 mod write;
 
@@ -18,6 +19,7 @@ use zeroize::Zeroizing;
 
 pub use state::{Lock, Log, change_mode, lock, make_directory, names, real, remove, rename};
 pub use stream::{Directory, Entry, Names};
+pub use tree::Tree;
 pub use walk::{DEEPEST, Seen, walk};
 pub use write::{Staged, Write, stage, sync_directory, write_atomic};
 

@@ -90,6 +90,17 @@ fn check() {
         (&"fails".into(), &"CFG-0".into())
     );
     assert_eq!(fails["server"]["findings"][0]["code"], "config-refused");
+
+fn recovery() {
+    let output = hold(
+        "recovery-v1.json",
+        &["recover", "--format", "json", "testdata/acme", "testdata/creds", "testdata/broken"],
+    );
+    let files = output["files"].as_array().expect("a list");
+    for (member, value) in [("what", "token"), ("what", "creds"), ("what", "mark"), ("aside", "refused")] {
+        assert!(files.iter().any(|file| file[member] == value), "{member} {value}");
+    }
+    assert!(output["missing"].as_array().is_some_and(|all| !all.is_empty()));
 }
 
 #[test]

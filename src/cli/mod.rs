@@ -40,11 +40,11 @@ macro_rules! verbs {
     };
 }
 
-verbs! { inspect check audit keys fix reissue undo diff explain completions man }
+verbs! { inspect check audit keys fix reissue recover undo diff explain completions man }
 
 const AFTER: &str = "\
 Exit status: 0 nothing to act on, 1 findings (or a refusal), 2 jwtfix could not do its job.
-Results go to standard output, everything else to standard error. Nothing is ever written without --write.";
+Results go to standard output, everything else to standard error. Nothing is ever written without --write, or -o for another place.";
 
 /// Inspect, check, audit and repair the JWT and NKey credentials of NATS
 #[derive(Parser)]

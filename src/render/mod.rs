@@ -10,6 +10,7 @@ mod html;
 pub mod inspect;
 mod junit;
 mod prometheus;
+pub mod recover;
 pub mod repair;
 mod report;
 mod rules;

@@ -22,6 +22,11 @@ impl Hash {
     pub(crate) fn of(bytes: &[u8]) -> Hash {
         Hash(Sha256::digest(bytes).into())
     }
+
+    /// Its bytes.
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
 }
 
 impl std::fmt::Debug for Hash {

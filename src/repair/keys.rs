@@ -146,6 +146,11 @@ impl Ring {
         go::from_public_key(key).is_ok_and(|key| self.holds(&key.public()))
     }
 
+    /// The seed of this key.
+    pub(super) fn seed(&self, key: &PublicKey) -> Option<&Seed> {
+        self.held.get(key).map(|held| &held.seed)
+    }
+
     /// The keys whose seeds are here, by role.
     pub fn keys(&self) -> impl Iterator<Item = &PublicKey> {
         self.held.keys()

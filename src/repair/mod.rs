@@ -12,6 +12,8 @@ mod keys;
 mod laws;
 mod order;
 mod plan;
+mod reading;
+mod recover;
 mod run;
 mod signer;
 mod survey;
@@ -28,6 +30,10 @@ pub use journal::{NewBytes, WouldKeepSecret};
 pub use keys::{Elsewhere, Ring, SignError, Unusable};
 pub use order::{Hold, Order, Permit};
 pub use plan::{Failed, Held, Plan, Planner, Stale, Step, StepError};
+pub use recover::{
+    Broken, Content, Found, Item, Missing, RecoverError, Recovery, Remark, Source, Token as FoundToken,
+    Wanted, Why,
+};
 pub use run::{Head, Run, RunError, Runs, State};
 pub use signer::{Candidate, Class, NoKey};
 pub use survey::{Given, Place, Site, Spot, Survey, Unreadable, Way};

@@ -2,14 +2,15 @@
 //! credentials file for one: it is one token, and all of its places change together.
 
 use std::collections::HashMap;
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use super::journal::Hash;
-use crate::disk::{self, DiskError, Facts, Seen};
+use super::reading;
+use crate::disk::{self, DiskError, Facts};
 use crate::file::{Kind as FileKind, Part, What, recognise};
 use crate::token::{Claims, Kind, parse};
 use crate::trust::{Fleet, Member};
@@ -128,30 +129,16 @@ enum Met {
 impl Survey {
     /// Looks at files and at everything below directories. `accounts` keeps the claims of accounts too, which takes room.
     pub fn look(&mut self, paths: &[(PathBuf, Given)], accounts: bool) {
-        let files = files_below(paths, &mut self.unread);
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        for round in files.chunks(threads * 4096) {
-            let share = round.len().div_ceil(threads).max(1);
-            let looked: Vec<Vec<_>> = std::thread::scope(|scope| {
-                let workers: Vec<_> = round
-                    .chunks(share)
-                    .map(|files| {
-                        scope.spawn(move || {
-                            files.iter().map(|(path, given)| look(path, *given, accounts)).collect::<Vec<_>>()
-                        })
-                    })
-                    .collect();
-                workers.into_iter().map(|worker| worker.join().expect("reading does not panic")).collect()
-            });
-            for looked in looked.into_iter().flatten() {
-                match looked {
-                    Ok(looked) => self.take(looked, accounts),
-                    // What vanished while its directory was read is not there.
-                    Err(DiskError::NotFound { path }) if !paths.iter().any(|(named, _)| *named == path) => {}
-                    Err(error) => self.unread.push(error),
-                }
-            }
-        }
+        let files = reading::below(paths, &mut self.unread);
+        reading::each(
+            &files,
+            |(path, given)| look(path, *given, accounts),
+            |looked| match looked {
+                Ok(looked) => self.take(looked, accounts),
+                Err(error) if reading::vanished(&error, paths) => {}
+                Err(error) => self.unread.push(error),
+            },
+        );
     }
 
     fn take(&mut self, looked: Looked, accounts: bool) {
@@ -247,32 +234,6 @@ pub(crate) fn text_at(bytes: &[u8], spot: &Spot) -> Option<Zeroizing<String>> {
     let document = recognise(bytes);
     let part = document.tokens().find(|part| part.span == spot.span)?;
     Some(Zeroizing::new(part.text().to_owned()))
-}
-
-/// The files that paths name and those below them, each once. A file that was named and lies below what was named is the
-/// former.
-pub(crate) fn files_below(paths: &[(PathBuf, Given)], unread: &mut Vec<DiskError>) -> Vec<(PathBuf, Given)> {
-    let mut files: Vec<(PathBuf, Given)> = Vec::new();
-    let mut known: HashMap<PathBuf, usize> = HashMap::new();
-    for (path, given) in paths {
-        let _ = disk::walk(path, |seen| {
-            match seen {
-                Seen::File(file) => match known.get(file) {
-                    Some(&index) => {
-                        let (_, before) = &mut files[index];
-                        *before = (*before).max(*given);
-                    }
-                    None => {
-                        known.insert(file.to_owned(), files.len());
-                        files.push((file.to_owned(), *given));
-                    }
-                },
-                Seen::Skipped(error) => unread.push(error),
-            }
-            ControlFlow::<()>::Continue(())
-        });
-    }
-    files
 }
 
 fn look(path: &Path, given: Given, accounts: bool) -> Result<Looked, DiskError> {

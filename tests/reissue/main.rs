@@ -6,6 +6,7 @@
 mod common;
 mod kill;
 mod real;
+mod server;
 mod store;
 
 use std::fs;

@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 use crate::disk::{self, DiskError, Facts};
 use crate::lint::view::Layout;
 use crate::repair::journal::{Hash, NewBytes};
-use crate::repair::survey::{Given, LARGEST, files_below};
+use crate::repair::reading;
+use crate::repair::survey::{Given, LARGEST};
 
 /// One file as it stands.
 #[derive(Clone, Debug)]
@@ -54,7 +55,7 @@ pub(super) const ASIDE: &str = ".set-aside";
 impl Files {
     /// What is below these paths. What was put aside, and what a server or jwtfix is at work with, is not looked at.
     pub(super) fn look(paths: &[(PathBuf, Given)], unread: &mut Vec<DiskError>) -> Files {
-        let mut found = files_below(paths, unread);
+        let mut found = reading::below(paths, unread);
         found.retain(|(path, given)| *given == Given::Named || !is_aside(path));
         let mut directories: BTreeMap<&Path, Vec<&[u8]>> = BTreeMap::new();
         for (path, _) in &found {

@@ -1,0 +1,61 @@
+//! Which files are meant, and how are they read on all cores? In the order of their names, a bounded number of them at a time.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use crate::disk::{self, DiskError, Seen};
+
+/// Files that are read in one round by each thread.
+const ROUND: usize = 4096;
+
+/// The files that these paths name or have below them, each once: named twice, it has the greater of both marks.
+pub(super) fn below<M: Ord + Copy>(paths: &[(PathBuf, M)], unread: &mut Vec<DiskError>) -> Vec<(PathBuf, M)> {
+    let mut files: Vec<(PathBuf, M)> = Vec::new();
+    let mut known: HashMap<PathBuf, usize> = HashMap::new();
+    for (path, mark) in paths {
+        let _ = disk::walk(path, |seen| {
+            match seen {
+                Seen::File(file) => match known.get(file) {
+                    Some(&index) => {
+                        let (_, before) = &mut files[index];
+                        *before = (*before).max(*mark);
+                    }
+                    None => {
+                        known.insert(file.to_owned(), files.len());
+                        files.push((file.to_owned(), *mark));
+                    }
+                },
+                Seen::Skipped(error) => unread.push(error),
+            }
+            ControlFlow::<()>::Continue(())
+        });
+    }
+    files
+}
+
+/// Looks at each of them, and takes what is seen in their order.
+pub(super) fn each<F: Sync, T: Send>(files: &[F], look: impl Fn(&F) -> T + Sync, mut take: impl FnMut(T)) {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    for round in files.chunks(threads * ROUND) {
+        let share = round.len().div_ceil(threads).max(1);
+        let look = &look;
+        let looked: Vec<Vec<T>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = round
+                .chunks(share)
+                .map(|files| scope.spawn(move || files.iter().map(look).collect()))
+                .collect();
+            workers.into_iter().map(|worker| worker.join().expect("reading does not panic")).collect()
+        });
+        looked.into_iter().flatten().for_each(&mut take);
+    }
+}
+
+/// Whether this is the error of a file that vanished while its directory was read: then it is not there.
+pub(super) fn vanished<M>(error: &DiskError, paths: &[(PathBuf, M)]) -> bool {
+    matches!(error, DiskError::NotFound { path } if !named(path, paths))
+}
+
+fn named<M>(path: &Path, paths: &[(PathBuf, M)]) -> bool {
+    paths.iter().any(|(named, _)| named == path)
+}
