@@ -90,7 +90,9 @@ fn check() {
         (&"fails".into(), &"CFG-0".into())
     );
     assert_eq!(fails["server"]["findings"][0]["code"], "config-refused");
+}
 
+#[test]
 fn recovery() {
     let output = hold(
         "recovery-v1.json",

@@ -166,6 +166,8 @@ fn looked_at(tree: &Tree, now: i64) -> Report {
             now,
             version: Version::NEWEST,
             trust: Vec::new(),
+            servers: Vec::new(),
+            environment: &|_| None,
             verify: &|signed| batch.verify(signed),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             policy: &Policy::new(now),
