@@ -9,7 +9,7 @@ use jwtfix::disk::Tree;
 use jwtfix::lint::Severity;
 use jwtfix::nkey::{Batch, PublicKey};
 use jwtfix::render::recover::{Ending, human, json};
-use jwtfix::repair::{Found, Recovery, Wanted};
+use jwtfix::repair::{Found, Recovery, Decided};
 use jwtfix::server::Version;
 
 use super::ring::public;
@@ -77,7 +77,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     for error in &found.unread {
         terminal.problem(&Failure::new(error.to_string()).hint(error.hint()));
     }
-    let wanted = Wanted {
+    let wanted = Decided {
         undelete: args.undelete.iter().map(ToString::to_string).collect::<BTreeSet<_>>(),
         make: args.make_missing,
         now: terminal.now,

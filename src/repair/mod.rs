@@ -31,8 +31,8 @@ pub use keys::{Elsewhere, Ring, SignError, Unusable};
 pub use order::{Hold, Order, Permit};
 pub use plan::{Failed, Held, Plan, Planner, Stale, Step, StepError};
 pub use recover::{
-    Broken, Content, Found, Item, Missing, RecoverError, Recovery, Remark, Source, Token as FoundToken,
-    Wanted, Why,
+    Broken, Content, Decided, Found, Item, Missing, RecoverError, Recovery, Remark, Source,
+    Token as FoundToken, Why,
 };
 pub use run::{Head, Run, RunError, Runs, State};
 pub use signer::{Candidate, Class, NoKey};

@@ -173,7 +173,7 @@ pub enum Missing {
 
 /// What is decided that nothing in the files decides.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct Decided {
     /// Accounts that come back though a server deleted them.
     pub undelete: BTreeSet<String>,
     /// Tokens are made for operators and accounts of which none is left.
@@ -184,7 +184,7 @@ pub struct Wanted {
 
 impl Recovery {
     /// What becomes of what was found.
-    pub fn of(found: Found, wanted: &Wanted) -> Recovery {
+    pub fn of(found: Found, wanted: &Decided) -> Recovery {
         let chosen = choose::choose(&found, &wanted.undelete, wanted.make);
         let (items, missing) = lay_out::lay_out(&found, chosen, wanted.now);
         Recovery { found, items, missing }

@@ -62,7 +62,7 @@ proptest! {
     fn prop_nothing_is_lost(picks: Vec<u8>, make: bool) {
         let dir = tempfile::tempdir().expect("a scratch directory");
         let found = scattered(&picks, dir.path());
-        let wanted = Wanted { make, now: NOON, ..Wanted::default() };
+        let wanted = Decided { make, now: NOON, ..Decided::default() };
         let recovery = Recovery::of(found, &wanted);
         let (mut tokens, mut keys, mut paths) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for item in &recovery.items {
