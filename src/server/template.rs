@@ -110,6 +110,34 @@ pub fn fill(template: &Terms, person: &Person<'_>, version: Version) -> Result<F
     Ok(Filled { terms: Terms { permissions, ..template.clone() }, dropped })
 }
 
+/// Whether some list has a template in it.
+pub fn is_used(terms: &Terms) -> bool {
+    let both = [&terms.permissions.publish, &terms.permissions.subscribe];
+    let mut entries = both.into_iter().flat_map(|p| p.allowed().iter().chain(p.denied()));
+    entries.any(|entry| !templates(entry).is_empty())
+}
+
+/// An entry of an allow list into which this person puts a wildcard, and the value that does.
+pub fn widened<'t, 'p>(terms: &'t Terms, person: &Person<'p>) -> Option<(&'t str, &'p str)> {
+    let both = [&terms.permissions.publish, &terms.permissions.subscribe];
+    both.into_iter().flat_map(SubjectPermission::allowed).find_map(|entry| {
+        templates(entry).into_iter().find_map(|source| {
+            let values = match operation(inner(source), person, true) {
+                Op::Value(value) => vec![value],
+                Op::Tag(tags, key) => tag_values(tags, &key),
+                Op::Unknown | Op::Panic(_) => Vec::new(),
+            };
+            let value = values.into_iter().find(|value| subjects::has_wildcard(value))?;
+            Some((entry.as_str(), value))
+        })
+    })
+}
+
+/// What stands between the braces of a template.
+fn inner(source: &str) -> &str {
+    source.strip_prefix("{{").and_then(|s| s.strip_suffix("}}")).unwrap_or(source).trim()
+}
+
 /// All matches of `{{2}([^}]+)}{2}`.
 fn templates(entry: &str) -> Vec<&str> {
     let (bytes, mut found, mut at) = (entry.as_bytes(), Vec::new(), 0);
@@ -204,7 +232,7 @@ fn anywhere(
         let mut values: Vec<Vec<&str>> = Vec::with_capacity(sources.len());
         let mut has_tags = false;
         for source in &sources {
-            let op = source.strip_prefix("{{").and_then(|s| s.strip_suffix("}}")).unwrap_or(source).trim();
+            let op = inner(source);
             match operation(op, person, bounded) {
                 Op::Value(v) => values.push(vec![v]),
                 Op::Tag(tags, key) => {

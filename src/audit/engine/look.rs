@@ -1,9 +1,10 @@
 //! What is wrong with each of these tokens by itself, and what must be kept of it?
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use super::facts::{Account as Kept, KeyCache};
+use super::facts::{Account as Kept, Standing, User, account_key};
+use super::keys::KeyCache;
 use super::read::{Item, Opened, Read, Text};
 use super::{Expirations, Settings, servers};
 use crate::audit::{Gathered, Inputs, Unread};
@@ -12,6 +13,8 @@ use crate::file::{Kind as FileKind, Part, What};
 use crate::lint::view::{Content, Credential, File, Layout, Out, Scene, Secret};
 use crate::lint::{self, Finding, Place, Rule, reading, run};
 use crate::nkey::{PublicKey, Role, identify};
+use crate::server::Version;
+use crate::server::load::Permit;
 use crate::server::version::TOKEN_SIZE_CAP;
 use crate::token::{self, Body, Claims, Issue, Token};
 
@@ -19,9 +22,13 @@ use crate::token::{self, Body, Claims, Issue, Token};
 pub(super) struct Gains {
     pub(super) gathered: Gathered,
     pub(super) accounts: Vec<Kept>,
+    pub(super) users: Vec<User>,
+    /// Keys that name a file in which no account of theirs can be read.
+    pub(super) damaged: HashSet<[u8; 32]>,
     pub(super) inputs: Inputs,
     pub(super) expirations: Expirations,
-    pub(super) operators: Vec<Operator>,
+    /// The operators whose tokens hold.
+    pub(super) operators: Vec<(Place, Claims)>,
     pub(super) unread: Vec<Unread>,
     /// The configurations that were found.
     pub(super) configs: Vec<PathBuf>,
@@ -29,28 +36,13 @@ pub(super) struct Gains {
     pub(super) counted: HashMap<u32, u64>,
 }
 
-/// An operator whose token holds, and the keys that sign accounts for it.
-#[derive(Debug)]
-pub(super) struct Operator {
-    pub(super) claims: Claims,
-    pub(super) place: Place,
-}
-
-impl Operator {
-    pub(super) fn signers(&self) -> impl Iterator<Item = String> + '_ {
-        let operator = self.claims.operator();
-        let own = operator
-            .is_some_and(|operator| !operator.strict_signing_key_usage)
-            .then(|| self.claims.data.sub.clone());
-        own.into_iter().chain(operator.into_iter().flat_map(|operator| operator.signing_keys.iter().cloned()))
-    }
-}
-
 impl Gains {
     pub(super) fn new(settings: &Settings<'_>) -> Gains {
         Gains {
             gathered: Gathered::default(),
             accounts: Vec::new(),
+            users: Vec::new(),
+            damaged: HashSet::new(),
             inputs: Inputs::default(),
             expirations: Expirations::new(settings.expirations),
             operators: Vec::new(),
@@ -64,6 +56,8 @@ impl Gains {
     pub(super) fn merge(&mut self, other: Gains) {
         self.gathered.merge(other.gathered);
         self.accounts.extend(other.accounts);
+        self.users.extend(other.users);
+        self.damaged.extend(other.damaged);
         self.inputs.merge(&other.inputs);
         self.expirations.merge(other.expirations);
         self.operators.extend(other.operators);
@@ -148,6 +142,11 @@ impl Looker<'_> {
         };
         let scene = self.scene;
         self.rules(&file, |out| run::file(&file, scene, out));
+        if let Some(stem) = file.stem()
+            && read.claims.as_ref().is_none_or(|claims| claims.account().is_none() || claims.data.sub != stem)
+        {
+            self.gains.damaged.extend(account_key(stem));
+        }
         self.token(&file, item, text, &read);
     }
 
@@ -247,8 +246,10 @@ impl Looker<'_> {
             self.gains.inputs.others += 1;
             return;
         };
+        let mut standing = Standing::Refused;
         if read.refused.is_none() {
             let issues = self.issues(claims, &read.activations);
+            standing = Standing::of(&issues);
             if !issues.is_empty() {
                 self.tell_issues(file, text, claims, &issues);
             }
@@ -256,7 +257,7 @@ impl Looker<'_> {
             let credential = Credential { file, within, claims, length: text.bytes.len(), scene };
             self.rules(file, |out| run::token(&credential, out));
         }
-        self.keep(file, item, read, claims);
+        self.keep(file, item, text, read, claims, standing);
     }
 
     /// What `Validate` says, by the library of the server that is meant.
@@ -312,7 +313,15 @@ impl Looker<'_> {
         self.rules(file, |out| out.tell(finding.rule, || finding.clone()));
     }
 
-    fn keep(&mut self, file: &File<'_>, item: &Item<'_>, read: &Read, claims: &Claims) {
+    fn keep(
+        &mut self,
+        file: &File<'_>,
+        item: &Item<'_>,
+        text: &Text<'_>,
+        read: &Read,
+        claims: &Claims,
+        standing: Standing,
+    ) {
         let data = &claims.data;
         self.gains.expirations.add(claims, file);
         for (_, activation) in &read.activations {
@@ -321,37 +330,51 @@ impl Looker<'_> {
             }
         }
         let inputs = &mut self.gains.inputs;
-        let refused = read.refused.is_some();
+        let at = (item.place.id, file.name);
         match &claims.body {
             Body::Operator(_) => {
                 inputs.operators += 1;
-                if !refused {
-                    let place = Place::file(file.path()).of(lint::view::owner(claims));
-                    self.gains.operators.push(Operator { claims: claims.clone(), place });
+                if standing != Standing::Refused {
+                    self.gains.operators.push((place(file, text, Some(claims)), claims.clone()));
                 }
             }
             Body::Account(account) => {
                 inputs.accounts += 1;
+                let Scene { now, version, .. } = *self.scene;
+                let permit = |import| permit(&read.activations, import, now, version);
                 // From a subject that is no account's key nobody can import; it has its own finding.
                 if let Ok(key) = PublicKey::parse(&data.sub)
                     && key.role() == Role::Account
                 {
-                    let kept = Kept::new(
-                        *key.bytes(),
-                        item.place.id,
-                        file.name,
-                        data,
-                        account,
-                        refused,
-                        &mut self.keys,
-                    );
+                    let kept = Kept::new(*key.bytes(), at, data, account, standing, &permit, &mut self.keys);
                     self.gains.accounts.push(kept);
                 }
             }
-            Body::User(_) => inputs.users += 1,
+            Body::User(user) => {
+                inputs.users += 1;
+                // One whose token says itself that no server takes it has its own finding.
+                if matches!(standing, Standing::Sound | Standing::Untimely)
+                    && let Some(kept) = User::new(at, claims, user, &mut self.keys)
+                {
+                    self.gains.users.push(kept);
+                }
+            }
             _ => inputs.others += 1,
         }
     }
+}
+
+/// What the activation token of an import says.
+fn permit(
+    activations: &[(usize, Option<Claims>)],
+    import: usize,
+    now: i64,
+    version: Version,
+) -> Option<Permit> {
+    let at = activations.binary_search_by_key(&import, |(index, _)| *index).ok()?;
+    let (_, claims) = activations.get(at)?;
+    let claims = claims.as_ref().filter(|claims| claims.activation().is_some())?;
+    Some(Permit::of(claims, &crate::server::issues_of(claims, now, version), now))
 }
 
 fn place(file: &File<'_>, text: &Text<'_>, claims: Option<&Claims>) -> Place {

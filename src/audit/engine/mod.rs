@@ -8,17 +8,22 @@
 mod across;
 mod expirations;
 mod facts;
+mod imports;
+mod keys;
 mod look;
 mod read;
+mod recall;
 mod servers;
+mod users;
 mod walk;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use self::expirations::Expirations;
-use self::facts::{KeyCache, Keys};
+use self::keys::{KeyCache, Keys};
 use self::look::{Gains, Looker};
 use self::read::Arena;
 use self::walk::{Chunk, Walker};
@@ -91,8 +96,9 @@ pub fn audit(paths: Vec<PathBuf>, settings: &Settings<'_>) -> Report {
     let mut walker = walker.into_inner().unwrap_or_else(PoisonError::into_inner);
     let keys = keys.into_inner().unwrap_or_else(PoisonError::into_inner);
     let trusted = given.iter().flat_map(|server| server.startup.options.trust());
-    let trust = settings.trust.iter().map(String::as_str).chain(trusted).map(str::to_owned).collect();
-    let accounts = across::across(&mut gains, &keys, &walker.paths, trust, settings);
+    let trust: HashSet<String> =
+        settings.trust.iter().map(String::as_str).chain(trusted).map(str::to_owned).collect();
+    let accounts = across::across(&mut gains, &keys, &walker.paths, &trust, settings);
     servers::look(&mut gains, &given, &accounts, &walker.paths, &scene, settings);
     let mut report = Report { at: settings.now, inputs: gains.inputs, ..Report::default() };
     report.unread.append(&mut walker.unread);

@@ -15,7 +15,7 @@ use crate::nkey::{Signed, go};
 use crate::token::{self, Claims, DecodeError, MAX_TOKEN, Unverified};
 
 /// The largest file that is read, in bytes; one with a token by its name need not be read beyond what Go takes.
-const LARGEST: u64 = 16 << 20;
+pub(super) const LARGEST: u64 = 16 << 20;
 const LARGEST_TOKEN: u64 = MAX_TOKEN as u64 * 2;
 
 /// How often a worker waits for a file that may just be in writing.
@@ -178,7 +178,7 @@ pub(super) fn texts<'b>(items: &[Item<'_>], arena: &'b Arena, opened: &'b [Opene
 }
 
 /// The token of a file that holds nothing else, white space behind it aside.
-fn alone(bytes: &[u8]) -> Option<&[u8]> {
+pub(super) fn alone(bytes: &[u8]) -> Option<&[u8]> {
     let token = bytes.trim_ascii_end();
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     if !token.starts_with(b"eyJ") {

@@ -145,11 +145,8 @@ pub(super) fn look(
 ) {
     let mut found: Vec<PathBuf> = std::mem::take(&mut gains.configs);
     found.sort_unstable();
-    let around = Around {
-        operators: gains.operators.iter().map(|o| (o.place.clone(), o.claims.clone())).collect(),
-        accounts,
-        directories: directories(gains, paths),
-    };
+    let around =
+        Around { operators: gains.operators.clone(), accounts, directories: directories(gains, paths) };
     // What another one includes is a part of that one.
     let mut parts: HashSet<PathBuf> = given
         .iter()

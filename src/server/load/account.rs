@@ -27,6 +27,12 @@ impl AccountLimits {
     const NONE: Self = Self { subs: -1, payload: -1, connections: -1, leafnodes: -1 };
 }
 
+/// Whether an account with these limits has JetStream.
+pub(crate) fn has_jetstream(limits: &token::OperatorLimits) -> bool {
+    let on = |limits: &token::JetStreamLimits| limits.mem_storage != 0 || limits.disk_storage != 0;
+    on(&limits.jetstream) || limits.tiered_limits.values().any(on)
+}
+
 /// A limit in Go's `int32`: clamped since VER-16, the low bits before.
 pub(crate) fn int32(limit: i64, version: Version) -> i64 {
     if version.has(&UNKNOWN_TEMPLATE_REFUSED) {
@@ -72,9 +78,7 @@ impl Account {
         let none = token::Account::default();
         let account = claims.account().unwrap_or(&none);
         let limits = &account.limits;
-        let jetstream = limits.jetstream.mem_storage != 0
-            || limits.jetstream.disk_storage != 0
-            || limits.tiered_limits.values().any(|t| t.mem_storage != 0 || t.disk_storage != 0);
+        let jetstream = has_jetstream(limits);
         let (mappings, dropped_mappings) = mappings::of(account, version);
         Self {
             key: data.sub.clone(),
@@ -161,10 +165,7 @@ impl Account {
     /// `hasIssuer`: whether a key signs users of this account, and the scope that it has. The account's own key is a
     /// plain one, whatever the token says, unless a strict operator signed the account.
     pub fn signer(&self, key: &str) -> Option<Option<&UserScope>> {
-        if !self.strict && key == self.key {
-            return Some(None);
-        }
-        self.body()?.signing_keys.get(key).map(Option::as_deref)
+        signer(self.body(), &self.key, self.strict, key)
     }
 
     /// Whether it refuses bearer tokens.
@@ -181,6 +182,19 @@ impl Account {
     pub fn callout(&self) -> Option<&ExternalAuthorization> {
         self.body().map(|account| &account.authorization).filter(|_| self.asks_callout)
     }
+}
+
+/// [`Account::signer`], of an account whose own key is `own`.
+pub(crate) fn signer<'a>(
+    body: Option<&'a token::Account>,
+    own: &str,
+    strict: bool,
+    key: &str,
+) -> Option<Option<&'a UserScope>> {
+    if !strict && key == own {
+        return Some(None);
+    }
+    body?.signing_keys.get(key).map(Option::as_deref)
 }
 
 /// `isRevoked`: the entry of the subject goes before `*`, and a second counts as before.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::account::revoked;
 use crate::server::subjects;
-use crate::token::{Export, ExportType, quote};
+use crate::token::{Claims, Export, ExportType, Issue, Level, quote};
 
 /// An account that exports.
 #[derive(Clone, Copy)]
@@ -47,6 +47,29 @@ pub struct Permit {
     pub time: Option<OutOfTime>,
     /// Its first validation issue that is no matter of time.
     pub issue: Option<String>,
+}
+
+impl Permit {
+    /// What an activation token says, whose validation said `issues`.
+    pub fn of(claims: &Claims, issues: &[Issue], now: i64) -> Permit {
+        let data = &claims.data;
+        // For `exp` a server asks twice: as every validation does, and then whether a timer could still be set.
+        let time = if data.exp != 0 && data.exp <= now {
+            Some(OutOfTime::Over)
+        } else if data.nbf > now {
+            Some(OutOfTime::NotYet)
+        } else {
+            None
+        };
+        Permit {
+            subject: data.sub.clone(),
+            issuer: data.iss.clone(),
+            issuer_account: claims.issuer_account().to_owned(),
+            iat: data.iat,
+            time,
+            issue: issues.iter().find(|issue| issue.level == Level::Error).map(|issue| issue.text.clone()),
+        }
+    }
 }
 
 /// How a token misses the present.

@@ -5,12 +5,13 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::hash::Hash;
 
-use super::approval::{Barred, Exporter, OutOfTime, Permit, Wanted, approve};
+use super::approval::{Barred, Exporter, Permit, Wanted, approve};
 use super::{Account, Held};
 use crate::server::decision::{Level, LogLine};
 use crate::server::{subjects, tokens};
-use crate::token::{self, ExportType, Import};
+use crate::token::{ExportType, Import};
 
 /// Accounts that a search for cycles walks through at most (`MaxAccountCycleSearchDepth`).
 const DEEPEST: usize = 1024;
@@ -116,7 +117,7 @@ fn import_state<'i>(
         return Err((Some(()), refused(text, "its prefix has a wildcard")));
     }
     let mut visited = HashSet::from([account.key.clone()]);
-    if cycles(held, exporter, import.kind, &local(import), &mut visited) {
+    if cycles(held, &exporter.key, import.kind, &local(import), &mut visited) {
         let why = "the exporter imports the same subject from this account: whoever is loaded first has it";
         return Err((Some(()), refused("import forms a cycle", why)));
     }
@@ -172,65 +173,80 @@ fn permit(held: &Held<'_>, import: &Import) -> Result<Permit, Barred> {
     let claims = tokens::activation(import.token.as_bytes(), server.version)
         .map_err(|bad| Barred::Undecodable(bad.text))?;
     let issues = tokens::issues(&claims, server.now, server.version);
-    let issue = issues.iter().find(|issue| issue.level == token::Level::Error).map(|i| i.text.clone());
-    let data = &claims.data;
-    // For `exp` a server asks twice: as every validation does, and then whether a timer could still be set.
-    let time = if data.exp != 0 && data.exp <= server.now {
-        Some(OutOfTime::Over)
-    } else if data.nbf > server.now {
-        Some(OutOfTime::NotYet)
-    } else {
-        None
-    };
-    Ok(Permit {
-        subject: data.sub.clone(),
-        issuer: data.iss.clone(),
-        issuer_account: claims.issuer_account().to_owned(),
-        iat: data.iat,
-        time,
-        issue,
-    })
+    Ok(Permit::of(&claims, &issues, server.now))
 }
 
-/// `checkServiceImportsForCycles` and `checkStreamImportsForCycles`. Imports of the exporter count where they are
-/// allowed; whether they are part of another cycle is not asked again.
-fn cycles(
-    held: &Held<'_>,
-    exporter: &Account,
+/// Accounts and what they take from each other, as a search for cycles walks through them.
+pub(crate) trait Web {
+    /// Stands for an account.
+    type Node: Clone + Eq + Hash;
+
+    /// Whether an export of this account holds the subject.
+    fn exports(&self, account: &Self::Node, kind: ExportType, subject: &str) -> bool;
+
+    /// The imports of this account that its exporters allow and that meet the subject ([`meets`]): the exporter, and the
+    /// subject in the account.
+    fn meeting(&self, account: &Self::Node, kind: ExportType, subject: &str) -> Vec<(Self::Node, String)>;
+}
+
+/// A service is compared by the subject that it goes on to, a stream by the one that it comes in at.
+pub(crate) fn meets(kind: ExportType, subject: &str, remote: &str, own: &str) -> bool {
+    subjects::collide(subject, if kind == ExportType::Stream { own } else { remote })
+}
+
+/// `checkServiceImportsForCycles` and `checkStreamImportsForCycles`: whether what an account imports under `subject` from
+/// `exporter` comes, in the end, from an account in `visited`. Whether the imports on the way are part of another cycle is
+/// not asked again.
+pub(crate) fn cycles<W: Web>(
+    web: &W,
+    exporter: &W::Node,
     kind: ExportType,
     subject: &str,
-    visited: &mut HashSet<String>,
+    visited: &mut HashSet<W::Node>,
 ) -> bool {
-    let Some(body) = exporter.body() else { return false };
     if visited.len() >= DEEPEST {
         return true;
     }
-    let streams = kind == ExportType::Stream;
-    let exported =
-        |s: &str| body.exports.iter().flatten().any(|e| e.kind == kind && subjects::is_subset(s, &e.subject));
-    if streams && !exported(subject) {
+    if kind == ExportType::Stream && !web.exports(exporter, kind, subject) {
         return false;
     }
-    for import in body.imports.iter().flatten().filter(|i| i.kind == kind) {
-        let own = local(import);
-        // A service is compared by the subject that it goes on to, a stream by the one that it comes in at.
-        let met = if streams { own.as_ref() } else { remote(import) };
-        if !subjects::collide(subject, met) {
-            continue;
-        }
-        let lookup = held.lookup(&import.account);
-        let Some(next) = lookup.held() else { continue };
-        if authorized(held, next, exporter, import, remote(import)).is_err() {
-            continue;
-        }
-        if visited.contains(&import.account) {
+    for (next, own) in web.meeting(exporter, kind, subject) {
+        if visited.contains(&next) {
             return true;
         }
-        visited.insert(exporter.key.clone());
-        let onward = if subjects::is_subset(&own, subject) { own.as_ref() } else { subject };
-        if cycles(held, next, kind, onward, visited) {
+        visited.insert(exporter.clone());
+        let onward = if subjects::is_subset(&own, subject) { own.as_str() } else { subject };
+        if cycles(web, &next, kind, onward, visited) {
             return true;
         }
     }
     false
+}
+
+impl Web for Held<'_> {
+    type Node = String;
+
+    fn exports(&self, account: &String, kind: ExportType, subject: &str) -> bool {
+        let lookup = self.lookup(account);
+        let exports = lookup.held().and_then(|account| account.body()).map(|body| body.exports.as_slice());
+        let mut exports = exports.unwrap_or_default().iter().flatten();
+        exports.any(|export| export.kind == kind && subjects::is_subset(subject, &export.subject))
+    }
+
+    fn meeting(&self, account: &String, kind: ExportType, subject: &str) -> Vec<(String, String)> {
+        let lookup = self.lookup(account);
+        let Some(account) = lookup.held() else { return Vec::new() };
+        let imports = account.body().map(|body| body.imports.as_slice()).unwrap_or_default();
+        let mut meeting = Vec::new();
+        for import in imports.iter().flatten().filter(|import| import.kind == kind) {
+            let (own, remote) = (local(import), remote(import));
+            if meets(kind, subject, remote, &own)
+                && let Some(next) = self.lookup(&import.account).held()
+                && authorized(self, next, account, import, remote).is_ok()
+            {
+                meeting.push((import.account.clone(), own.into_owned()));
+            }
+        }
+        meeting
+    }
 }

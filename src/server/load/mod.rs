@@ -13,11 +13,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::tz::TimeZone;
 
-pub(crate) use account::int32;
 pub use account::{Account, AccountLimits};
+pub(crate) use account::{has_jetstream, int32, revoked, signer};
 pub use approval::{Barred, Exporter, OutOfTime, Permit, Wanted, approve};
 pub use imports::ImportState;
-pub(crate) use imports::remote;
+pub(crate) use imports::{Web, cycles, local, meets, remote};
 
 use super::decision::LogLine;
 use super::options::ServerOptions;
