@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use jwtfix::lint::Severity;
 use jwtfix::render::inspect::{DocumentView, Inspection, brief, human, json, view};
 use jwtfix::render::text;
+use jwtfix::token::Kind;
 use jwtfix::trust::Fleet;
 
 use super::gather::{Gathered, gather};
+use super::leads::{Leads, follow};
 use super::{Exit, Failure, Inputs, Source, Terminal};
 
 /// Say what a credential is, who signed it, and what is wrong with it
@@ -36,7 +38,7 @@ pub(super) struct Args {
     /// A store of nsc, or any directory with tokens and seeds
     #[arg(long, value_name = "DIR", help_heading = "What else is known")]
     store: Vec<PathBuf>,
-    /// A server's configuration with the tokens in it
+    /// A server's configuration: its operators and the accounts of its resolver
     #[arg(long, value_name = "CONF", help_heading = "What else is known")]
     server: Vec<PathBuf>,
     /// How to say it
@@ -64,14 +66,23 @@ const IN_FULL: usize = 4;
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let sources = args.inputs.sources(terminal)?;
     let shown = gather(&sources, args.raw, terminal)?;
-    let context: Vec<Source> = [&args.operator, &args.accounts, &args.store, &args.server]
+    let mut fleet = Fleet::default();
+    let mut context: Vec<Source> = [&args.operator, &args.accounts, &args.store]
         .into_iter()
         .flatten()
         .map(|path| Source::Path(path.clone()))
         .collect();
+    let mut servers = Vec::new();
+    for server in &args.server {
+        let Leads { sources, trusts, operators } = follow(server, terminal);
+        context.extend(sources);
+        servers.extend(trusts.map(|place| (place, operators)));
+    }
     let context = gather(&context, false, terminal)?;
-    let mut fleet = Fleet::default();
     shown.opened.iter().chain(&context.opened).for_each(|opened| fleet.take(opened));
+    for (place, files) in servers {
+        fleet.add_server(place, operators_in(&context, &files));
+    }
     if let Some(path) = &args.field {
         return field(&shown, path, terminal);
     }
@@ -91,6 +102,14 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
         Format::Human => people(&documents, &shown, terminal)?,
     }
     Ok(if bad { Exit::Findings } else { Exit::Clean })
+}
+
+/// The subjects of the operators in these files.
+fn operators_in(context: &Gathered, files: &[PathBuf]) -> Vec<String> {
+    let opened = context.opened.iter().filter(|opened| files.iter().any(|file| file.as_os_str() == &*opened.path));
+    let claims = opened.flat_map(|opened| &opened.tokens).filter_map(|token| token.token.decoded.as_ref());
+    let operators = claims.filter(|claims| claims.kind() == Kind::Operator);
+    operators.map(|claims| claims.data.sub.clone()).collect()
 }
 
 fn people(

@@ -7,6 +7,7 @@ mod client;
 mod failure;
 mod gather;
 mod inputs;
+mod leads;
 mod ring;
 mod runs;
 mod server;

@@ -7,7 +7,7 @@ use crate::nkey::{Identity, Reading};
 use crate::server::options::SubjectPermission;
 use crate::server::terms::not_zero;
 use crate::token::{DecodeError, Deviation, Layout, Signature, Token, UserPermissionLimits, validate};
-use crate::trust::{Chain, Link, Signer};
+use crate::trust::{Chain, Link, Signer, Trusted};
 
 /// A rule that this module names: the test below holds that each is there.
 fn rule(code: &'static str) -> &'static Rule {
@@ -267,7 +267,10 @@ pub fn creds(deviation: &creds::Deviation, place: &Place) -> Finding {
         count => format!("{} ({count} places)", deviation.kind.words()),
     };
     Finding::new(rule, message, place.clone().bytes(deviation.span.clone()))
-        .help("`jwtfix fix FILE` writes it in the canonical form, token and seed untouched")
+        .help(format!(
+            "`jwtfix fix {}` writes it in the canonical form, token and seed untouched",
+            in_a_shell(&place.file)
+        ))
         .fix(Fix::safe("write it in the canonical form", place, [Edit::CanonicalCreds]))
 }
 
@@ -289,8 +292,24 @@ pub fn mode(mode: u32, place: &Place) -> Finding {
         format!("a seed is in this file, and its mode {mode:04o} lets others read it"),
         place.clone(),
     )
-    .help(format!("chmod 600 {}", place.file))
+    .help(format!("chmod 600 {}", in_a_shell(&place.file)))
     .fix(Fix::safe("let its owner alone read it", place, [Edit::Mode(0o600)]))
+}
+
+/// A path as a shell wants it typed.
+fn in_a_shell(path: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-+=:@%,".contains(&b);
+    if !path.is_empty() && path.bytes().all(plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+/// `2026-11-27 22:48:46 UTC`, or the number where the calendar ends.
+fn instant(unix: i64) -> String {
+    jiff::Timestamp::from_second(unix)
+        .map_or_else(|_| unix.to_string(), |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }
 
 /// What is wrong with the links of a chain, the token's own first; only what the tokens that are there can prove.
@@ -304,14 +323,27 @@ pub fn chain(chain: &Chain, place: &Place) -> Vec<Finding> {
             Place::file(link.source.as_ref()).of(format!("{kind} \"{}\"", link.claims.data.name))
         };
         findings.extend(signer(link, chain.links.get(index + 1), &place));
+        if let Trusted::NotAt(server) = &link.trusted {
+            let name = crate::token::quote(link.claims.data.name.as_bytes());
+            findings.push(
+                Finding::new(
+                    rule("account-issuer-untrusted"),
+                    format!("operator {name} is not one that the server trusts"),
+                    place.clone().at("/sub").showing(link.claims.data.sub.as_str()).saying("not trusted"),
+                )
+                .and(Place::file(server.as_ref()).saying("says whom it trusts"))
+                .server("Account JWT lookup error: account validation failed")
+                .help("name this operator's token in the configuration, or use the operator that is named there"),
+            );
+        }
         if let Some(revoked) = &link.revoked {
             findings.push(
                 Finding::new(
                     rule("user-revoked"),
                     format!(
-                        "the account has revoked this user: entry {} voids what was signed up to {}",
-                        crate::token::quote(revoked.entry.as_bytes()),
-                        revoked.until
+                        "the account has revoked {}: what was signed until {} is void",
+                        if revoked.entry == "*" { "every user" } else { "this user" },
+                        instant(revoked.until)
                     ),
                     place
                         .clone()
@@ -437,6 +469,13 @@ fn limits_nothing(terms: &UserPermissionLimits) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_path_can_be_typed() {
+        assert_eq!(super::in_a_shell("/etc/nats/a-b_1.creds"), "/etc/nats/a-b_1.creds");
+        assert_eq!(super::in_a_shell("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!(super::in_a_shell(""), "''");
+    }
+
     #[test]
     fn every_code_named_here_has_a_rule() {
         let source = include_str!("reading.rs");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Fleet;
+use super::{Fleet, Trusted};
 use crate::token::{Body, Claims, Kind};
 
 /// How the key that signed a token relates to the one above.
@@ -94,14 +94,20 @@ pub struct Link {
     pub signer: Signer,
     /// The entry of the next link's list that voids it.
     pub revoked: Option<Revoked>,
-    /// Its time is over, or has not begun.
+    /// Its time has begun and is not over.
     pub timely: bool,
+    /// Of an operator: whether a server that was given trusts it.
+    pub trusted: Trusted,
 }
 
 impl Link {
     /// Nothing is wrong with this link.
     pub fn holds(&self) -> bool {
-        self.signature && self.signer.holds() && self.revoked.is_none() && self.timely
+        self.signature
+            && self.signer.holds()
+            && self.revoked.is_none()
+            && self.timely
+            && !matches!(self.trusted, Trusted::NotAt(_))
     }
 }
 
@@ -141,7 +147,9 @@ impl Fleet {
             let revoked = above.as_ref().and_then(|above| revocation(&above.0, &claims));
             let data = &claims.data;
             let timely = (data.exp <= 0 || now <= data.exp) && (data.nbf <= 0 || data.nbf <= now);
-            links.push(Link { claims, source, signature, signer, revoked, timely });
+            let trusted =
+                if claims.kind() == Kind::Operator { self.trusts(&data.sub) } else { Trusted::Unasked };
+            links.push(Link { claims, source, signature, signer, revoked, timely, trusted });
             next = above;
         }
         Chain { links }
@@ -339,6 +347,20 @@ mod tests {
             assert_eq!(found, expected);
             assert_eq!(chain.holds(), expected.is_none());
         }
+    }
+
+    #[test]
+    fn an_operator_is_trusted_by_a_server_or_not() {
+        let mut fleet = fleet(&[&operator(false), &account("OP", &[])]);
+        let last = |fleet: &Fleet| {
+            let chain = fleet.chain(&user("ACC", ""), true, &"x".into(), 200);
+            (chain.holds(), chain.links[2].trusted.clone())
+        };
+        assert_eq!(last(&fleet), (true, Trusted::Unasked));
+        fleet.add_server("a.conf:1".into(), vec!["OTHER".into()]);
+        assert_eq!(last(&fleet), (false, Trusted::NotAt("a.conf:1".into())));
+        fleet.add_server("b.conf:7".into(), vec!["OP".into()]);
+        assert_eq!(last(&fleet), (true, Trusted::At("b.conf:7".into())));
     }
 
     #[test]

@@ -33,6 +33,20 @@ pub struct Fleet {
     account_keys: HashMap<String, Vec<Id>>,
     /// Where the seed of a public key is.
     seeds: HashMap<String, Vec<Arc<str>>>,
+    /// The places where servers say whom they trust, each with the subjects of those operators.
+    servers: Vec<(Arc<str>, Vec<String>)>,
+}
+
+/// Whether a server that was given trusts an operator.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Trusted {
+    /// No server was given.
+    #[default]
+    Unasked,
+    /// The one whose configuration says so at this place.
+    At(Arc<str>),
+    /// None of them; this is the place of the first one's operators.
+    NotAt(Arc<str>),
 }
 
 impl Fleet {
@@ -74,6 +88,21 @@ impl Fleet {
         let sources = self.seeds.entry(public.to_owned()).or_default();
         if !sources.contains(&source) {
             sources.push(source);
+        }
+    }
+
+    /// Notes that a server trusts the operators with these subjects; `place` is where its configuration says so.
+    pub fn add_server(&mut self, place: Arc<str>, operators: Vec<String>) {
+        self.servers.push((place, operators));
+    }
+
+    /// Whether a server that was given trusts the operator with this subject.
+    pub fn trusts(&self, operator: &str) -> Trusted {
+        let truster = self.servers.iter().find(|(_, all)| all.iter().any(|subject| subject == operator));
+        match (truster, self.servers.first()) {
+            (Some((place, _)), _) => Trusted::At(Arc::clone(place)),
+            (None, Some((place, _))) => Trusted::NotAt(Arc::clone(place)),
+            (None, None) => Trusted::Unasked,
         }
     }
 

@@ -8,5 +8,5 @@ mod fleet;
 mod opened;
 
 pub use chain::{Chain, Link, Revoked, Signer};
-pub use fleet::{Fleet, Id, Member};
+pub use fleet::{Fleet, Id, Member, Trusted};
 pub use opened::{OpenKey, OpenToken, Opened};

@@ -3,7 +3,7 @@
 use crate::render::style::{Ink, Style, pad, width};
 use crate::render::text;
 use crate::token::Kind;
-use crate::trust::{Chain, Link, Signer};
+use crate::trust::{Chain, Link, Signer, Trusted};
 
 /// The drawing, indented by two, ending in a line break. `own` are lines about the first link, before its signer.
 pub(super) fn draw(chain: &Chain, own: &[(bool, String)], style: Style, now: i64) -> String {
@@ -123,6 +123,13 @@ fn verdicts(link: &Link, above: Option<&Link>, style: Style, now: i64, say: &mut
                 text::time(revoked.until, now)
             ),
         );
+    }
+    match &link.trusted {
+        Trusted::Unasked => {}
+        Trusted::At(place) => say(true, &format!("trusted by {}", text::escape(place))),
+        Trusted::NotAt(place) => {
+            say(false, &format!("not among the operators that {} trusts", text::escape(place)));
+        }
     }
     let data = &link.claims.data;
     if data.exp > 0 && now > data.exp {

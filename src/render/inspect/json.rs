@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::view::{DocumentView, Inspection, TokenView};
 use crate::render::dto::{FindingDto, TimeDto};
 use crate::render::text;
-use crate::trust::Link;
+use crate::trust::{Link, Trusted};
 
 /// The schema's name.
 pub const SCHEMA: &str = "jwtfix/inspect/v1";
@@ -74,6 +74,8 @@ struct LinkDto<'a> {
     role: Option<&'a str>,
     revoked: Option<RevokedDto<'a>>,
     timely: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trusted: Option<bool>,
     holds: bool,
 }
 
@@ -224,6 +226,11 @@ fn link(link: &Link) -> LinkDto<'_> {
             .as_ref()
             .map(|revoked| RevokedDto { entry: &revoked.entry, until: revoked.until.into() }),
         timely: link.timely,
+        trusted: match link.trusted {
+            Trusted::Unasked => None,
+            Trusted::At(_) => Some(true),
+            Trusted::NotAt(_) => Some(false),
+        },
         holds: link.holds(),
     }
 }

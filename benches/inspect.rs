@@ -1,0 +1,148 @@
+//! What does it cost to look at a credential, and at a whole store? `cargo bench --bench inspect`.
+//!
+//! Processor time of whole processes, `jwtfix inspect` and `nsc` in turn: one credentials file, and a store of nsc with
+//! 10,000 accounts of two users each (or `JWTFIX_ACCOUNTS`). Without nsc on the PATH, jwtfix is measured alone.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros,
+    reason = "a bench reads the clock, writes files and prints"
+)]
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use jwtfix::file::creds;
+use jwtfix::nkey::{PublicKey, Role, Seed};
+use jwtfix::token::{Account, Body, Claims, ClaimsData, Operator, OperatorLimits, UNLIMITED, User, encode};
+use nix::sys::resource::{UsageWho, getrusage};
+
+const NOW: i64 = 1_795_500_000;
+
+fn mint(signer: &Seed, subject: &PublicKey, name: &str, body: Body) -> String {
+    let data = ClaimsData { sub: subject.to_string(), name: name.into(), ..ClaimsData::default() };
+    let mut claims = Claims { data, claim_type: String::new(), tags: Vec::new(), version: 2, body };
+    let sign = |_: &PublicKey, message: &[u8]| signer.sign(message).map(Vec::from).map_err(|e| e.to_string());
+    encode(&mut claims, &signer.public(), NOW, &sign).expect("claims of the right kind")
+}
+
+/// A store as nsc lays it out, and the credentials of its last user.
+fn store(root: &Path, accounts: usize) {
+    let write = |path: &str, text: &str| {
+        let path = root.join(path);
+        std::fs::create_dir_all(path.parent().expect("below the root")).expect("made");
+        std::fs::write(path, text).expect("written");
+    };
+    let operator = Seed::generate(Role::Operator);
+    let settings =
+        format!("{{\"store_root\":{:?},\"operator\":\"acme\",\"account\":\"A0\"}}", root.display());
+    write("nsc.json", &settings);
+    write("acme/.nsc", r#"{"managed":false,"name":"acme","kind":"operator","version":"1"}"#);
+    let token = mint(&operator, &operator.public(), "acme", Body::Operator(Operator::default()));
+    write("acme/acme.jwt", &token);
+    let limits = OperatorLimits {
+        subs: UNLIMITED,
+        data: UNLIMITED,
+        payload: UNLIMITED,
+        imports: UNLIMITED,
+        exports: UNLIMITED,
+        wildcards: true,
+        conn: UNLIMITED,
+        leaf: UNLIMITED,
+        ..OperatorLimits::default()
+    };
+    for number in 0..accounts {
+        let (account, name) = (Seed::generate(Role::Account), format!("A{number}"));
+        let body = Body::Account(Box::new(Account { limits: limits.clone(), ..Account::default() }));
+        let token = mint(&operator, &account.public(), &name, body);
+        write(&format!("acme/accounts/{name}/{name}.jwt"), &token);
+        for user in ["reader", "writer"] {
+            let seed = Seed::generate(Role::User);
+            let mut body = User::default();
+            let permissions = &mut body.permissions;
+            (permissions.subs, permissions.data, permissions.payload) = (UNLIMITED, UNLIMITED, UNLIMITED);
+            let token = mint(&account, &seed.public(), user, Body::User(Box::new(body)));
+            write(&format!("acme/accounts/{name}/users/{user}.jwt"), &token);
+            if number + 1 == accounts {
+                write("user.creds", &creds::canonical(&token, &seed.expose()));
+            }
+        }
+    }
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(root.join("user.creds"), private).expect("ours");
+}
+
+/// Processor time of all processes that were waited for.
+fn spent() -> Duration {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("the system counts");
+    [usage.user_time(), usage.system_time()]
+        .iter()
+        .map(|time| Duration::new(time.tv_sec().unsigned_abs(), time.tv_usec().unsigned_abs() as u32 * 1000))
+        .sum()
+}
+
+fn cost(command: &mut Command) -> Duration {
+    let before = spent();
+    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("it starts");
+    // Findings are a result too; nsc ends with 1 where it has warnings.
+    assert!(matches!(status.code(), Some(0 | 1)), "{command:?}: {status}");
+    spent() - before
+}
+
+fn jwtfix(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jwtfix"));
+    command.args(arguments);
+    command
+}
+
+fn nsc(home: &Path, arguments: &[&str]) -> Option<Command> {
+    let mut command = Command::new("nsc");
+    command.env("HOME", home).env("NSC_NO_GIT_IGNORE", "true").arg("-H").arg(home).args(arguments);
+    let there = Command::new("nsc").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    there.is_ok_and(|status| status.success()).then_some(command)
+}
+
+/// Runs both in turn and prints medians and their ratio.
+fn compare(what: &str, runs: usize, mut ours: Command, mut theirs: Option<Command>) {
+    let (mut our, mut their) = (Vec::new(), Vec::new());
+    for _ in 0..runs {
+        our.push(cost(&mut ours));
+        their.extend(theirs.as_mut().map(cost));
+    }
+    let median = |times: &mut Vec<Duration>| {
+        times.sort_unstable();
+        times.get(times.len() / 2).map(|time| time.as_secs_f64() * 1e3)
+    };
+    let ours = median(&mut our).expect("it ran");
+    match median(&mut their) {
+        Some(theirs) => println!("{what}: jwtfix {ours:.2} ms, nsc {theirs:.2} ms: {:.1} × ", theirs / ours),
+        None => println!("{what}: jwtfix {ours:.2} ms; no nsc on the PATH to compare with"),
+    }
+}
+
+fn main() {
+    let accounts: usize =
+        std::env::var("JWTFIX_ACCOUNTS").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000);
+    let root = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+    let root = root.path();
+    store(root, accounts);
+    let creds = root.join("user.creds");
+    let creds = creds.to_str().expect("UTF-8");
+    let acme = root.join("acme");
+    let acme = acme.to_str().expect("UTF-8");
+
+    println!("processor time of whole processes, medians");
+    compare(
+        "one credentials file",
+        101,
+        jwtfix(&["inspect", creds]),
+        nsc(root, &["describe", "jwt", "-f", creds]),
+    );
+    compare(
+        &format!("a store of {accounts} accounts of 2 users each"),
+        3,
+        jwtfix(&["inspect", acme]),
+        nsc(root, &["validate", "-A"]),
+    );
+}
