@@ -73,7 +73,9 @@ impl World {
             exporter: Seed::generate(Role::Account),
             importer: Seed::generate(Role::Account),
         };
-        let own = mint(&world.operator, &world.operator.public(), NOW, Body::Operator(Operator::default()));
+        let system = world.exporter.public().to_string();
+        let operator = Operator { system_account: system, ..Operator::default() };
+        let own = mint(&world.operator, &world.operator.public(), NOW, Body::Operator(operator));
         std::fs::write(world.directory.path().join("operator.jwt"), own).expect("written");
         std::fs::create_dir(world.path().join("jwt")).expect("made");
         world.write(&world.exporter, account(vec![], vec![offer("open.>", false), offer("closed.>", true)]));
@@ -173,7 +175,7 @@ fn names_and_copies() {
         Body::Account(Box::new(account(vec![], vec![]))),
     );
     world.put("old.jwt", &old);
-    world.tells(&["account-older-copy"]);
+    world.tells(&["account-older-copy", "resolver-name-not-an-account"]);
 }
 
 #[test]

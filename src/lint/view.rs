@@ -4,8 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Finding, Place, Rule};
+use crate::file::Kind;
 use crate::file::config::{Entry, FileId, Sources, Span};
-use crate::nkey::PublicKey;
+use crate::nkey::{PublicKey, identify};
 use crate::server::startup::Startup;
 use crate::server::{ServerOptions, Version};
 use crate::token::{Claims, DecodeError, Permissions, UserPermissionLimits};
@@ -124,6 +125,8 @@ pub struct File<'a> {
     pub link: bool,
     /// What is in it.
     pub content: Content<'a>,
+    /// What it is, where it is more than a token.
+    pub kind: Option<Kind>,
 }
 
 impl File<'_> {
@@ -193,6 +196,21 @@ pub fn owner(claims: &Claims) -> String {
     format!("{} {}", claims.kind().word(), crate::token::quote(name.as_bytes()))
 }
 
+/// A text of the server without the seeds in it: it quotes what it refuses.
+pub fn without_secrets(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for part in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
+        let word = part.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        if word.len() >= 20 && identify(word).is_some_and(|identity| identity.kind.is_secret()) {
+            out.push_str("(a secret)");
+            out.push_str(part.get(word.len()..).unwrap_or_default());
+        } else {
+            out.push_str(part);
+        }
+    }
+    out
+}
+
 /// Whose permissions they are.
 #[derive(Clone, Copy, Debug)]
 pub enum Whose<'a> {
@@ -243,7 +261,7 @@ pub struct Secret<'a> {
     /// The file.
     pub file: &'a File<'a>,
     /// What the file is as a whole.
-    pub kind: crate::file::Kind,
+    pub kind: Kind,
     /// Its bytes in the file.
     pub span: &'a Range<usize>,
     /// The public key that goes with it.

@@ -13,6 +13,7 @@ mod public;
 mod role;
 mod seed;
 mod verify;
+mod weak;
 
 pub use batch::{Batch, Signed};
 pub use error::KeyError;
@@ -21,3 +22,4 @@ pub use public::PublicKey;
 pub use role::Role;
 pub use seed::Seed;
 pub use verify::verify;
+pub use weak::is_weak;

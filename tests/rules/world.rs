@@ -237,7 +237,9 @@ fn seed(role: &str, label: &str) -> Option<Seed> {
     // The letter of a role is its prefix in base32.
     let prefix = u8::try_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ".find(role.letter())?).ok()? << 3;
     let mut raw = vec![(18 << 3) | (prefix >> 5), (prefix & 31) << 3];
-    raw.extend_from_slice(&Sha256::digest(format!("a key of jwtfix's tests: {}:{label}", role.word())));
+    // `twice=user`: the secret of the user of that name.
+    let (label, of) = label.split_once('=').unwrap_or((label, role.word()));
+    raw.extend_from_slice(&Sha256::digest(format!("a key of jwtfix's tests: {of}:{label}")));
     let crc = raw.iter().fold(0u16, |crc, &byte| {
         (0..8).fold(crc ^ (u16::from(byte) << 8), |crc, _| {
             if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 }

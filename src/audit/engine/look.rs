@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::facts::{Account as Kept, Standing, User, account_key};
 use super::keys::KeyCache;
 use super::read::{Item, Opened, Read, Text};
+use super::seeds::Seeds;
 use super::{Expirations, Settings, servers};
 use crate::audit::{Gathered, Inputs, Unread};
 use crate::file::creds;
@@ -32,6 +33,7 @@ pub(super) struct Gains {
     pub(super) unread: Vec<Unread>,
     /// The configurations that were found.
     pub(super) configs: Vec<PathBuf>,
+    pub(super) seeds: Seeds,
     /// How many files a server would count in a resolver's directory, by the directories' numbers.
     pub(super) counted: HashMap<u32, u64>,
 }
@@ -48,6 +50,7 @@ impl Gains {
             operators: Vec::new(),
             unread: Vec::new(),
             configs: Vec::new(),
+            seeds: Seeds::default(),
             counted: HashMap::new(),
         }
     }
@@ -63,6 +66,7 @@ impl Gains {
         self.operators.extend(other.operators);
         self.unread.extend(other.unread);
         self.configs.extend(other.configs);
+        self.seeds.merge(other.seeds);
         for (place, count) in other.counted {
             *self.counted.entry(place).or_default() += count;
         }
@@ -101,6 +105,7 @@ impl Looker<'_> {
                 stat: item.stat,
                 link: item.link,
                 content: if item.bytes.is_some() { Content::Empty } else { Content::Unread },
+                kind: document.map(|opened| opened.document.kind),
             };
             if file.layout == Layout::Resolver && file.stem().is_some() {
                 *self.gains.counted.entry(item.place.id).or_default() += 1;
@@ -122,7 +127,7 @@ impl Looker<'_> {
                 file.content = Content::Unread;
             }
             if let Some(document) = document {
-                self.document(&file, document);
+                self.document(&file, item, document);
             }
             if !judged {
                 let scene = self.scene;
@@ -173,7 +178,7 @@ impl Looker<'_> {
     }
 
     /// A file that is more than a token: its form, and the secrets in it.
-    fn document(&mut self, file: &File<'_>, opened: &Opened<'_>) {
+    fn document(&mut self, file: &File<'_>, item: &Item<'_>, opened: &Opened<'_>) {
         let document = &opened.document;
         match document.kind {
             FileKind::Config => {
@@ -211,6 +216,8 @@ impl Looker<'_> {
                 self.found(file, finding);
             }
             if let Some(public) = &identity.public {
+                let creds = document.kind == FileKind::Creds;
+                self.gains.seeds.add(public, item.place.id, file.name, creds);
                 let secret = Secret { file, kind: document.kind, span: &part.span, public };
                 self.rules(file, |out| run::secret(&secret, out));
             }

@@ -11,8 +11,10 @@ mod facts;
 mod imports;
 mod keys;
 mod look;
+mod operators;
 mod read;
 mod recall;
+mod seeds;
 mod servers;
 mod users;
 mod walk;
@@ -99,6 +101,8 @@ pub fn audit(paths: Vec<PathBuf>, settings: &Settings<'_>) -> Report {
     let trust: HashSet<String> =
         settings.trust.iter().map(String::as_str).chain(trusted).map(str::to_owned).collect();
     let accounts = across::across(&mut gains, &keys, &walker.paths, &trust, settings);
+    operators::look(&mut gains, settings);
+    seeds::look(&mut gains, &walker.paths, settings);
     servers::look(&mut gains, &given, &accounts, &walker.paths, &scene, settings);
     let mut report = Report { at: settings.now, inputs: gains.inputs, ..Report::default() };
     report.unread.append(&mut walker.unread);

@@ -9,6 +9,7 @@ use super::look::Gains;
 use super::walk::unread;
 use crate::audit::Unread;
 use crate::disk::{self, DiskError};
+use crate::file::Kind;
 use crate::file::config::{Metadata, ReadError, Sources};
 use crate::lint::view::{Content, File, Found, Layout, Out, Scene, Setup, Stat};
 use crate::lint::{Finding, Place, Rule, run};
@@ -106,6 +107,7 @@ impl<'s> Server<'s> {
             stat: Some(self.stat),
             link: false,
             content: Content::Unread,
+            kind: Some(Kind::Config),
         };
         // It is judged for its own server, whichever other was given.
         let scene = Scene { server: Some(&self.startup.options), ..*scene };

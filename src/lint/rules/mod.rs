@@ -26,6 +26,20 @@ rules! {
         system_account_unresolved,
     ];
     resolver: [
+        resolver_trailing_text,
+        resolver_token_over_payload,
+        resolver_file_link,
+        resolver_file_writable,
+        resolver_file_owner,
+        resolver_file_ignored,
+        resolver_tombstone,
+        resolver_sharded,
+        resolver_file_below,
+        resolver_file_expired,
+        resolver_expiry_blocked,
+        resolver_name_not_an_account,
+        resolver_not_an_account,
+        resolver_file_decorated,
         resolver_name_mismatch,
         resolver_name_case,
         resolver_file_empty,
@@ -67,6 +81,14 @@ rules! {
         token_algorithm_mismatch,
     ];
     key: [
+        key_weak_point,
+        signing_seed_in_config,
+        operator_seed_beside_creds,
+        seed_in_two_roles,
+        seed_missing,
+        seed_not_alone,
+        seed_misplaced,
+        seed_name_mismatch,
         key_truncated,
         key_not_canonical,
         key_invalid,
@@ -161,6 +183,11 @@ rules! {
         scope_limit_zero_lost,
     ];
     operator: [
+        operator_older_copy,
+        operator_asks_newer_server,
+        operator_without_system_account,
+        operator_trusts_nothing,
+        operator_not_self_signed,
         operator_account_server_url_unreadable,
         operator_account_server_url_without_scheme,
         operator_service_url_unreadable,

@@ -257,7 +257,8 @@ impl Looker<'_> {
             None => Content::Unread,
             Some(open) => content(open, bytes),
         };
-        let view = Viewed { directory, name, layout: self.layout, stat: None, link: false, content };
+        let view =
+            Viewed { directory, name, layout: self.layout, stat: None, link: false, content, kind: None };
         let mut take = |_: &'static Rule, finding: &dyn Fn() -> Finding| findings.push(finding());
         let mut out = Out::new(&mut take);
         run::file(&view, &scene, &mut out);

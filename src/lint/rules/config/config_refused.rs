@@ -1,4 +1,4 @@
-use crate::lint::view::{Out, Setup};
+use crate::lint::view::{Out, Setup, without_secrets};
 use crate::lint::{Check, Finding, Rule, Severity};
 use crate::server::startup::{Phase, Startup};
 
@@ -31,8 +31,8 @@ fn check(setup: &Setup<'_>, out: &mut Out<'_>) {
                 Some((file, span)) => setup.line(file, span),
                 None => setup.place(),
             };
-            let message = format!("{}: {}", step(startup.phase), problem.text);
-            let finding = Finding::new(&RULE, message, place).server(line(startup, &problem.to_string()));
+            let message = format!("{}: {}", step(startup.phase), without_secrets(&problem.text));
+            let finding = Finding::new(&RULE, message, place).server(line(startup, &without_secrets(&problem.to_string())));
             if startup.passes_test() {
                 finding.help("`nats-server -t` does not notice: it stops before this step")
             } else {

@@ -1,5 +1,5 @@
 use super::config_refused;
-use crate::lint::view::{Out, Setup};
+use crate::lint::view::{Out, Setup, without_secrets};
 use crate::lint::{Check, Finding, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
@@ -23,7 +23,7 @@ fn check(setup: &Setup<'_>, out: &mut Out<'_>) {
     let all: Vec<&str> = config_refused::missing(setup.startup).chain(variables).collect();
     if !all.is_empty() {
         out.tell(&RULE, || {
-            Finding::new(&RULE, format!("not known here: {}", all.join("; ")), setup.place())
+            Finding::new(&RULE, format!("not known here: {}", without_secrets(&all.join("; "))), setup.place())
                 .help("jwtfix audit --server CONF, where the server runs")
         });
     }

@@ -1,4 +1,4 @@
-use crate::lint::view::{Out, Setup};
+use crate::lint::view::{Out, Setup, without_secrets};
 use crate::lint::{Check, Finding, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
@@ -28,7 +28,8 @@ fn check(setup: &Setup<'_>, out: &mut Out<'_>) {
                 Some((file, span)) => setup.line(file, span),
                 None => setup.place(),
             };
-            Finding::new(&RULE, problem.text.clone(), place).server(format!("[WRN] {}", problem.text))
+            let text = without_secrets(&problem.text);
+            Finding::new(&RULE, text.as_str(), place).server(format!("[WRN] {text}"))
         });
     }
 }
