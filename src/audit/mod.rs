@@ -5,5 +5,5 @@ mod policy;
 mod report;
 
 pub use engine::{Settings, Verify, audit};
-pub use policy::{BASELINE_SCHEMA, Ignore, Judgement, Policy, PolicyError, fingerprint, write_baseline};
+pub use policy::{BASELINE_SCHEMA, Baseline, Ignore, Judgement, Policy, PolicyError, fingerprint};
 pub use report::{Edge, Expiration, Gathered, Graph, Group, Inputs, KEPT_PER_RULE, Report, Unread};

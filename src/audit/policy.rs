@@ -297,28 +297,41 @@ struct BaselineFile {
     findings: Vec<BaselineEntry>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 struct BaselineEntry {
     code: String,
     file: String,
     fingerprint: String,
 }
 
-/// The text of a baseline that knows `findings`.
-pub fn write_baseline<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> String {
-    let mut entries: Vec<BaselineEntry> = findings
-        .into_iter()
-        .map(|finding| BaselineEntry {
+/// A baseline in the making.
+#[derive(Default)]
+pub struct Baseline(Vec<BaselineEntry>);
+
+impl Baseline {
+    /// Takes in a finding that is not to be told again.
+    pub fn add(&mut self, finding: &Finding) {
+        self.0.push(BaselineEntry {
             code: finding.code().into(),
             file: finding.places.first().map(|place| place.file.to_string()).unwrap_or_default(),
             fingerprint: fingerprint(finding),
-        })
-        .collect();
-    entries.sort_by(|a, b| (&a.code, &a.file, &a.fingerprint).cmp(&(&b.code, &b.file, &b.fingerprint)));
-    let file = BaselineFile { schema: BASELINE_SCHEMA.into(), findings: entries };
-    let mut text = serde_json::to_string_pretty(&file).expect("strings always become JSON");
-    text.push('\n');
-    text
+        });
+    }
+
+    /// The text of its file.
+    pub fn text(mut self) -> String {
+        self.0.sort();
+        let file = BaselineFile { schema: BASELINE_SCHEMA.into(), findings: self.0 };
+        let mut text = serde_json::to_string_pretty(&file).expect("strings always become JSON");
+        text.push('\n');
+        text
+    }
+}
+
+impl std::fmt::Debug for Baseline {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Baseline").field("findings", &self.0.len()).finish()
+    }
 }
 
 /// What makes a finding the same one tomorrow: rule, file, token, claim and the text found there; neither its

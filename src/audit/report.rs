@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::policy::{Judgement, Policy};
 use crate::lint::{Finding, Rule, Severity};
 
-/// Findings of one rule that a report keeps in full; more are counted. `--format jsonl` streams them all.
+/// Findings of one rule that a report keeps in full if nothing else is said; more are counted.
 pub const KEPT_PER_RULE: usize = 10_000;
 
 /// Something that was to be read and could not be.
@@ -98,7 +98,7 @@ pub struct Group {
     pub rule: &'static Rule,
     /// The gravest severity among its findings.
     pub severity: Severity,
-    /// How many were found, those beyond [`KEPT_PER_RULE`] too.
+    /// How many were found, those that were not kept too.
     pub total: u64,
     /// Those kept, sorted by file, place and message.
     pub findings: Vec<Finding>,
@@ -160,8 +160,10 @@ impl Report {
 
 /// Gathers findings, through a policy, into groups. One for each worker; merged at the end. What is kept of a rule are
 /// the findings of its first files in the order of their paths, however many workers there are.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Gathered {
+    /// How many of each rule.
+    kept: usize,
     groups: BTreeMap<&'static str, Group>,
     /// Of rules with more findings than are kept: the last file of those that are.
     last: BTreeMap<&'static str, Arc<str>>,
@@ -170,18 +172,10 @@ pub struct Gathered {
 }
 
 impl Gathered {
-    /// Judges a finding; true where it is told.
-    pub fn add(&mut self, mut finding: Finding, policy: &Policy) -> bool {
-        match policy.judge(&mut finding) {
-            Judgement::Unselected => return false,
-            Judgement::Ignored => self.ignored += 1,
-            Judgement::Baselined => self.baselined += 1,
-            Judgement::Keep => {
-                self.keep(finding);
-                return true;
-            }
-        }
-        false
+    /// Nothing yet; `kept` findings of each rule will be kept.
+    pub fn new(kept: usize) -> Gathered {
+        let (groups, last) = Default::default();
+        Gathered { kept, groups, last, ignored: 0, baselined: 0 }
     }
 
     /// Judges a finding of `rule` in the file `name` of `directory`, which is made only if it is needed.
@@ -236,11 +230,11 @@ impl Gathered {
     /// Lets go of findings beyond those that are kept, now and then.
     fn prune(&mut self, rule: &'static Rule) {
         let Some(group) = self.groups.get_mut(rule.code) else { return };
-        if group.findings.len() < KEPT_PER_RULE + KEPT_PER_RULE / 4 {
+        if group.findings.len() <= self.kept + self.kept / 4 {
             return;
         }
         group.findings.sort_by(|a, b| order(a).cmp(&order(b)));
-        group.findings.truncate(KEPT_PER_RULE);
+        group.findings.truncate(self.kept);
         if let Some(place) = group.findings.last().and_then(|finding| finding.places.first()) {
             self.last.insert(rule.code, Arc::clone(&place.file));
         }
@@ -279,7 +273,7 @@ impl Gathered {
         report.groups.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.rule.code.cmp(b.rule.code)));
         for group in &mut report.groups {
             group.findings.sort_by(|a, b| order(a).cmp(&order(b)));
-            group.findings.truncate(KEPT_PER_RULE);
+            group.findings.truncate(self.kept);
         }
     }
 }

@@ -69,6 +69,16 @@ impl Terminal {
         Ok(self.out.write_all(text.as_bytes())?)
     }
 
+    /// Where text for machines goes that is too long to be held.
+    pub(crate) fn for_machines(&mut self) -> &mut dyn Write {
+        &mut self.out
+    }
+
+    /// Where text for people goes that is too long to be held; flush it in the end.
+    pub(crate) fn for_people(&mut self) -> ForPeople<'_> {
+        ForPeople { ascii: self.ascii, line: Vec::new(), out: &mut self.out }
+    }
+
     /// `jwtfix: error: …`, and exit 2 in the end.
     pub(crate) fn problem(&mut self, failure: &Failure) {
         // What was said so far comes first, where both go to one terminal.
@@ -134,6 +144,39 @@ impl Terminal {
             }
         };
         if self.broken { Exit::Broken } else { exit }
+    }
+}
+
+/// Writes lines as the locale can show them.
+pub(crate) struct ForPeople<'a> {
+    ascii: bool,
+    line: Vec<u8>,
+    out: &'a mut BufWriter<std::io::Stdout>,
+}
+
+impl ForPeople<'_> {
+    fn spell(&mut self) -> std::io::Result<()> {
+        let line = std::mem::take(&mut self.line);
+        self.out.write_all(text::ascii(&String::from_utf8_lossy(&line)).as_bytes())
+    }
+}
+
+impl Write for ForPeople<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if !self.ascii {
+            return self.out.write(bytes);
+        }
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.line.extend_from_slice(part);
+            if part.ends_with(b"\n") {
+                self.spell()?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.spell()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::audit::Report;
 use crate::lint::Severity;
 
 /// Findings of a rule that are shown in full, unless all are wanted.
-const EXAMPLES: usize = 3;
+pub const EXAMPLES: usize = 3;
 
 /// Writes the report for people, gravest rules first.
 pub fn human(report: &Report, style: Style, locate: Locate<'_>, out: &mut dyn Write) -> io::Result<()> {

@@ -104,7 +104,32 @@ pub(super) struct ReportHead<'a> {
     stale_ignores: &'a [String],
     expirations: Vec<ExpirationDto<'a>>,
     endless: u64,
+    later: u64,
     graph: GraphDto<'a>,
+}
+
+/// When credentials end, the soonest first.
+#[derive(Serialize)]
+pub(super) struct ExpirationsDto<'a> {
+    schema: &'static str,
+    at: TimeDto,
+    expirations: Vec<ExpirationDto<'a>>,
+    /// Those that never end.
+    endless: u64,
+    /// Those that end later than all that are listed.
+    later: u64,
+}
+
+impl<'a> From<&'a Report> for ExpirationsDto<'a> {
+    fn from(report: &'a Report) -> Self {
+        ExpirationsDto {
+            schema: "jwtfix/expirations/v1",
+            at: report.at.into(),
+            expirations: report.expirations.iter().map(|e| ExpirationDto::new(e, report.at)).collect(),
+            endless: report.endless,
+            later: report.later,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -205,6 +230,7 @@ impl<'a> From<&'a Report> for ReportHead<'a> {
             stale_ignores: &report.stale_ignores,
             expirations: report.expirations.iter().map(|e| ExpirationDto::new(e, report.at)).collect(),
             endless: report.endless,
+            later: report.later,
             graph: GraphDto {
                 accounts: &report.graph.accounts,
                 imports: report

@@ -18,7 +18,7 @@ mod sarif;
 mod style;
 pub mod text;
 
-pub use audit::{brief as report_brief, human as report_human};
+pub use audit::{EXAMPLES as REPORT_EXAMPLES, brief as report_brief, human as report_human};
 pub use diagnostic::{Locate, human as diagnostic, path as claim_path};
 pub use dto::{FindingDto, TimeDto};
 pub use github::github;
@@ -26,7 +26,7 @@ pub use graph::{dot, mermaid};
 pub use html::html;
 pub use junit::junit;
 pub use prometheus::prometheus;
-pub use report::{SCHEMA as REPORT_SCHEMA, json as report_json, json_line};
+pub use report::{SCHEMA as REPORT_SCHEMA, expirations, json as report_json, json_line};
 pub use rules::{explanation, rule_index, rule_list, rule_page};
 pub use sarif::sarif;
 pub use style::{Ink, Style};

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::dto::{FindingDto, ReportHead};
+use super::dto::{ExpirationsDto, FindingDto, ReportHead};
 use crate::audit::Report;
 use crate::lint::Finding;
 
@@ -24,5 +24,11 @@ pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// Writes one finding as one line of JSON.
 pub fn json_line(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, &FindingDto::from(finding))?;
+    out.write_all(b"\n")
+}
+
+/// Writes when credentials end, as `jwtfix/expirations/v1`.
+pub fn expirations(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &ExpirationsDto::from(report))?;
     out.write_all(b"\n")
 }

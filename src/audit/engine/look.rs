@@ -41,7 +41,7 @@ pub(super) struct Gains {
 impl Gains {
     pub(super) fn new(settings: &Settings<'_>) -> Gains {
         Gains {
-            gathered: Gathered::default(),
+            gathered: Gathered::new(settings.kept),
             accounts: Vec::new(),
             users: Vec::new(),
             damaged: HashSet::new(),

@@ -58,6 +58,8 @@ pub struct Settings<'a> {
     pub threads: usize,
     /// What is told.
     pub policy: &'a Policy,
+    /// How many findings of each rule the report keeps, the first in the order of their files.
+    pub kept: usize,
     /// How many expirations are kept, the soonest.
     pub expirations: usize,
     /// Is told every finding that is told at all, also those that the report only counts; from any thread.
