@@ -30,6 +30,7 @@ fn run(paths: &[PathBuf], threads: usize, verify: Verify<'_>) -> Report {
         policy: &policy,
         kept: 100,
         expirations: 1000,
+        edges: 0,
         trust: Vec::new(),
         servers: Vec::new(),
         environment: &|_| None,

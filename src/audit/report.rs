@@ -89,6 +89,8 @@ pub struct Graph {
     pub accounts: BTreeMap<String, String>,
     /// Imports, sorted.
     pub edges: Vec<Edge>,
+    /// Imports that were counted and not kept.
+    pub more: u64,
 }
 
 /// Findings of one rule.

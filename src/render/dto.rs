@@ -190,6 +190,8 @@ impl<'a> ExpirationDto<'a> {
 struct GraphDto<'a> {
     accounts: &'a std::collections::BTreeMap<String, String>,
     imports: Vec<EdgeDto<'a>>,
+    /// Imports that are not listed.
+    more: u64,
 }
 
 #[derive(Serialize)]
@@ -233,6 +235,7 @@ impl<'a> From<&'a Report> for ReportHead<'a> {
             later: report.later,
             graph: GraphDto {
                 accounts: &report.graph.accounts,
+                more: report.graph.more,
                 imports: report
                     .graph
                     .edges

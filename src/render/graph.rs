@@ -20,6 +20,9 @@ pub fn dot(graph: &Graph, out: &mut dyn Write) -> io::Result<()> {
         let colour = if edge.broken.is_some() { ", color=red, fontcolor=red" } else { "" };
         writeln!(out, "  {importer} -> {exporter} [label=\"{}\"{colour}];", quoted(&edge_label(edge)))?;
     }
+    if let Some(more) = more(graph) {
+        writeln!(out, "  // {more}")?;
+    }
     writeln!(out, "}}")
 }
 
@@ -41,10 +44,18 @@ pub fn mermaid(graph: &Graph, out: &mut dyn Write) -> io::Result<()> {
             broken.push(i.to_string());
         }
     }
+    if let Some(more) = more(graph) {
+        writeln!(out, "  %% {more}")?;
+    }
     if !broken.is_empty() {
         writeln!(out, "  linkStyle {} stroke:red,color:red", broken.join(","))?;
     }
     Ok(())
+}
+
+/// How many imports a drawing leaves out, for a comment.
+fn more(graph: &Graph) -> Option<String> {
+    (graph.more > 0).then(|| format!("{} more imports are not drawn", graph.more))
 }
 
 /// A short name for each account that occurs: names and keys are attacker-written, `a0` is not.

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use super::Settings;
 use super::facts::{Account, Standing};
+use super::graph::Edges;
 use super::keys::{Key, Keys};
 use super::look::Gains;
 use super::recall::{Recalled, recall};
-use crate::audit::Gathered;
+use crate::audit::{Gathered, Graph};
 use crate::lint::view::owner;
 use crate::lint::{Finding, Place, Rule, rule};
 use crate::token::Claims;
@@ -20,7 +21,7 @@ pub(super) fn rule_of(code: &'static str) -> &'static Rule {
     rule(code).expect("a test asserts that every code named here has a rule")
 }
 
-/// Looks at all accounts and users together, and gives the accounts back sorted by their keys; `paths` are the directories
+/// Looks at all accounts and users together, and gives back the accounts, sorted by their keys, and the graph of their imports; `paths` are the directories
 /// by their numbers, `trust` the keys that may sign accounts, empty where nobody named any.
 pub(super) fn across(
     gains: &mut Gains,
@@ -28,7 +29,7 @@ pub(super) fn across(
     paths: &[Arc<str>],
     trust: &HashSet<String>,
     settings: &Settings<'_>,
-) -> Vec<Account> {
+) -> (Vec<Account>, Graph) {
     let mut accounts = std::mem::take(&mut gains.accounts);
     let path = |account: &Account| paths.get(account.place as usize).map_or("", |path| path);
     // The newest first; of the same second the one whose file a resolver finds.
@@ -47,6 +48,7 @@ pub(super) fn across(
     };
     let mut teller = Teller { gathered: &mut gains.gathered, view: &view };
     let web = super::imports::ByFacts::new(&view);
+    let mut edges = Edges::new(settings.edges);
     for (index, account) in accounts.iter().enumerate() {
         let newest = view.is_newest(index);
         if !newest {
@@ -56,7 +58,7 @@ pub(super) fn across(
             issuer(&mut teller, index);
         }
         if newest {
-            super::imports::of_account(&mut teller, &web, index, &mut gains.unread);
+            super::imports::of_account(&mut teller, &web, index, &mut edges, &mut gains.unread);
         }
     }
     super::imports::unused(&mut teller);
@@ -65,7 +67,8 @@ pub(super) fn across(
         system_account(&mut teller, place, claims);
     }
     super::users::users(&mut teller, std::mem::take(&mut gains.users));
-    accounts
+    let graph = edges.finish(&view);
+    (accounts, graph)
 }
 
 /// Who may sign accounts.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::across::{Teller, View};
 use super::facts::{Account, Import, Standing, account_key};
+use super::graph::Edges;
 use crate::audit::Unread;
 use crate::lint::Finding;
 use crate::server::load::{Barred, Exporter, Permit, Wanted, Web, approve, cycles, meets, signer};
@@ -14,7 +15,13 @@ use crate::server::subjects;
 use crate::token::{Export, ExportType, quote};
 
 /// The imports of an account, each against its exporter.
-pub(super) fn of_account(teller: &mut Teller<'_>, web: &ByFacts<'_>, index: usize, unread: &mut Vec<Unread>) {
+pub(super) fn of_account(
+    teller: &mut Teller<'_>,
+    web: &ByFacts<'_>,
+    index: usize,
+    edges: &mut Edges,
+    unread: &mut Vec<Unread>,
+) {
     let view = teller.view;
     let account = &view.accounts[index];
     if account.refused() {
@@ -25,9 +32,12 @@ pub(super) fn of_account(teller: &mut Teller<'_>, web: &ByFacts<'_>, index: usiz
         web.mark(import);
         // A server has none of the imports of an account that it refuses for what it says.
         if account.standing == Standing::Invalid {
+            edges.add(view, account, import, Some("servers refuse the importing account"));
             continue;
         }
-        let Some((code, message)) = web.matter(index, import) else { continue };
+        let matter = web.matter(index, import);
+        edges.add(view, account, import, matter.as_ref().map(|(_, message)| message.as_str()));
+        let Some((code, message)) = matter else { continue };
         teller.account(index, code, &|rule| {
             let pointer = format!("/nats/imports/{}", import.index);
             let place = view.place(index).at(pointer).showing(&*import.subject).saying("does not work");

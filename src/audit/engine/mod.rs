@@ -8,6 +8,7 @@
 mod across;
 mod expirations;
 mod facts;
+mod graph;
 mod imports;
 mod keys;
 mod look;
@@ -62,6 +63,8 @@ pub struct Settings<'a> {
     pub kept: usize,
     /// How many expirations are kept, the soonest.
     pub expirations: usize,
+    /// How many imports are kept for the graph, those that do not work first.
+    pub edges: usize,
     /// Is told every finding that is told at all, also those that the report only counts; from any thread.
     pub told: Option<&'a (dyn Fn(&Finding) + Sync)>,
     /// Files read so far, for whoever shows it.
@@ -102,11 +105,11 @@ pub fn audit(paths: Vec<PathBuf>, settings: &Settings<'_>) -> Report {
     let trusted = given.iter().flat_map(|server| server.startup.options.trust());
     let trust: HashSet<String> =
         settings.trust.iter().map(String::as_str).chain(trusted).map(str::to_owned).collect();
-    let accounts = across::across(&mut gains, &keys, &walker.paths, &trust, settings);
+    let (accounts, graph) = across::across(&mut gains, &keys, &walker.paths, &trust, settings);
     operators::look(&mut gains, settings);
     seeds::look(&mut gains, &walker.paths, settings);
     servers::look(&mut gains, &given, &accounts, &walker.paths, &scene, settings);
-    let mut report = Report { at: settings.now, inputs: gains.inputs, ..Report::default() };
+    let mut report = Report { at: settings.now, inputs: gains.inputs, graph, ..Report::default() };
     report.unread.append(&mut walker.unread);
     report.unread.append(&mut gains.unread);
     gains.expirations.finish(&mut report);

@@ -193,6 +193,11 @@ fn audit(
             _ => KEPT_PER_RULE,
         },
         expirations: 1000,
+        edges: match (args.graph, args.format) {
+            (Some(_), _) => 100_000,
+            (None, Format::Json | Format::Html) => 1000,
+            (None, _) => 0,
+        },
         told,
         progress: &progress,
     };
