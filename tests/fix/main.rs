@@ -4,8 +4,13 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod config;
 mod creds;
 mod files;
+mod real;
+#[allow(dead_code)]
+#[path = "../reissue/server.rs"]
+mod server;
 mod signed;
 #[allow(dead_code)]
 #[path = "../reissue/store.rs"]

@@ -29,7 +29,13 @@ fn held(store: &Store, word: &str) -> String {
     ran.stdout
 }
 
-fn again(store: &Store, name: &str, signer: &Seed, layout: Layout, edit: impl FnOnce(&mut Tree)) -> String {
+pub fn again(
+    store: &Store,
+    name: &str,
+    signer: &Seed,
+    layout: Layout,
+    edit: impl FnOnce(&mut Tree),
+) -> String {
     let text = store.get(name);
     let payload =
         data_encoding::BASE64URL_NOPAD.decode(text.split('.').nth(1).expect("a payload").as_bytes());

@@ -45,7 +45,9 @@ rules! {
         resolver_file_empty,
     ];
     config: [
+        config_preload_key_mismatch,
         config_refused,
+        config_system_account_mismatch,
         config_warned,
         config_undecided,
     ];

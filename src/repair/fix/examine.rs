@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::config;
 use super::files::{After, Files, parent};
 use crate::disk::DiskError;
 use crate::file::{Kind as FileKind, What};
@@ -60,7 +61,7 @@ pub(super) fn examine(
             return;
         }
         let layout = files.all[number].layout;
-        let looker = Looker { files, fleet: &fleet, copies: &copies, now, version, number, layout };
+        let looker = Looker { files, after, fleet: &fleet, copies: &copies, now, version, number, layout };
         let mut findings = Vec::new();
         looker.look(&opened, bytes, &mut findings);
         found.extend(findings.into_iter().map(|finding| Found { file: number, finding }));
@@ -141,6 +142,7 @@ fn judge(copies: &mut Copies, fleet: &Fleet, now: i64) {
 
 struct Looker<'a> {
     files: &'a Files,
+    after: Option<&'a HashMap<usize, After>>,
     fleet: &'a Fleet,
     copies: &'a Copies,
     now: i64,
@@ -259,6 +261,10 @@ impl Looker<'_> {
         };
         let view =
             Viewed { directory, name, layout: self.layout, stat: None, link: false, content, kind: None };
+        if opened.kind == FileKind::Config {
+            let around = (self.files, self.after);
+            findings.extend(config::findings(&opened.path, bytes, around, &scene));
+        }
         let mut take = |_: &'static Rule, finding: &dyn Fn() -> Finding| findings.push(finding());
         let mut out = Out::new(&mut take);
         run::file(&view, &scene, &mut out);

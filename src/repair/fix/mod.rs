@@ -5,6 +5,7 @@
 //! be new, else nothing is written.
 
 mod apply;
+mod config;
 mod examine;
 mod files;
 mod make;
@@ -229,7 +230,9 @@ pub fn plan(case: &Case<'_>) -> Result<(Fixes, Vec<DiskError>), FixError> {
             if let Some(error) = failed.into_iter().next() {
                 return Err(error.into());
             }
-            let (proof, new) = compare(&found, &then);
+            let given_way = sorted.tasks.iter().filter(|(_, task)| !task.newest.is_empty());
+            let moved = given_way.map(|(number, _)| *number).collect();
+            let (proof, new) = compare(&found, &then, &moved);
             if !new.is_empty() {
                 // What comes to light when one thing is put right is put right too.
                 let before = (sorted.each.clone(), sorted.tasks.clone());
@@ -372,14 +375,20 @@ fn key(file: usize, finding: &Finding) -> Key<'_> {
     (file, finding.code(), place.and_then(|place| place.owner.as_deref()))
 }
 
-/// What is found no longer, and what is found anew.
-fn compare(before: &[Found], after: &[Found]) -> (Proof, Vec<Found>) {
+/// What is found no longer, and what is found anew. What is found of a token that now stands in the files `moved` too is
+/// not new where it was found of it elsewhere.
+fn compare(before: &[Found], after: &[Found], moved: &BTreeSet<usize>) -> (Proof, Vec<Found>) {
     let mut counts: HashMap<Key<'_>, usize> = HashMap::new();
     before.iter().for_each(|found| *counts.entry(key(found.file, &found.finding)).or_default() += 1);
+    let elsewhere = |found: &Found| {
+        let (_, code, owner) = key(0, &found.finding);
+        owner.is_some() && before.iter().any(|other| key(0, &other.finding) == (0, code, owner))
+    };
     let mut new = Vec::new();
     for found in after {
         match counts.get_mut(&key(found.file, &found.finding)) {
             Some(count) if *count > 0 => *count -= 1,
+            _ if moved.contains(&found.file) && elsewhere(found) => {}
             _ => new.push(found.clone()),
         }
     }
