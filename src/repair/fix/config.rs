@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::files::{After, Files, parent};
 use crate::disk::{self, DiskError};
+use crate::file::Kind as FileKind;
 use crate::file::config::{Metadata, ReadError, Sources};
 use crate::lint::view::{Content, File as Viewed, Layout, Out, Scene, Setup};
 use crate::lint::{Finding, Rule, run};
@@ -72,6 +73,7 @@ pub(super) fn findings(
         stat: None,
         link: false,
         content: Content::Unread,
+        kind: Some(FileKind::Config),
     };
     let scene = Scene { server: Some(&startup.options), ..*scene };
     let setup = Setup {

@@ -259,8 +259,15 @@ impl Looker<'_> {
             None => Content::Unread,
             Some(open) => content(open, bytes),
         };
-        let view =
-            Viewed { directory, name, layout: self.layout, stat: None, link: false, content, kind: None };
+        let view = Viewed {
+            directory,
+            name,
+            layout: self.layout,
+            stat: None,
+            link: false,
+            content,
+            kind: Some(opened.kind),
+        };
         if opened.kind == FileKind::Config {
             let around = (self.files, self.after);
             findings.extend(config::findings(&opened.path, bytes, around, &scene));
