@@ -165,3 +165,34 @@ fn what_jwtfix_cannot_read_is_its_own_error() {
     let missing = jwtfix(["check", "--server", "nats.cof"]).within(there.path()).run();
     missing.exits(2).warns("nats.cof: no such file or directory");
 }
+
+#[test]
+fn what_a_client_may_and_which_rule_says_so() {
+    let there = acme(|_| {});
+    let can =
+        |words: &[&str]| jwtfix([&["can", "--at", "2026-11-24"], words].concat()).within(there.path()).run();
+    can(&["--server", "nats.conf", "alice.creds", "pub", "orders.requests"])
+        .exits(0)
+        .says("✓ may publish to orders.requests")
+        .says("pub.allow \"orders.requests\" of the scope \"reader\"");
+    can(&["--server", "nats.conf", "alice.creds", "pub", "orders.new"])
+        .exits(1)
+        .says("✗ may not publish to orders.new")
+        .says("client sees   Permissions Violation for Publish to \"orders.new\"");
+    // Without a configuration the accounts alone say it.
+    can(&["--resolver", "jwt", "bob.creds", "sub", "a", "--queue", "q"])
+        .exits(0)
+        .says("✓ may subscribe to a in queue q")
+        .says("no entry of the user's own permissions");
+    can(&["bob.creds", "pub", "a"]).exits(2).warns("no account was given");
+    can(&["--server", "nats.conf", "bob.creds", "push", "a"]).exits(2).warns("neither pub nor sub");
+    can(&["--server", "nats.conf", "pub", "a"]).exits(2).warns("no client was named");
+    // Whoever is not let in may nothing.
+    let late = ["--at", "2050-01-01", "--server", "nats.conf", "alice.creds", "pub", "orders.requests"];
+    jwtfix([&["can"], &late[..]].concat())
+        .within(there.path())
+        .run()
+        .exits(1)
+        .says("✗ the server refuses this client")
+        .says("and were it in:");
+}

@@ -124,3 +124,18 @@ fn fixes() {
     let held = fix(&[limits.path().to_str().expect("UTF-8")]);
     assert!(held["held_fixes"].as_array().is_some_and(|held| !held.is_empty()), "{held}");
 }
+
+#[test]
+fn can() {
+    let can = |words: &[&str]| {
+        let arguments =
+            ["can", "--format", "json", "--at", "2026-11-24", "--server", "testdata/acme/nats.conf"];
+        hold("can-v1.json", &[&arguments[..], words].concat())["answers"][0].clone()
+    };
+    let allowed = can(&["testdata/acme/alice.creds", "pub", "orders.requests"]);
+    assert_eq!((&allowed["allowed"], &allowed["scope"]["role"]), (&"allowed".into(), &"reader".into()));
+    let denied = can(&["testdata/acme/alice.creds", "sub", "billing.>", "--queue", "q"]);
+    assert_eq!((&denied["allowed"], &denied["list"]), (&"denied".into(), &"sub.allow".into()));
+    let unknown = can(&["testdata/acme/acme.jwt", "pub", "a"]);
+    assert_eq!((&unknown["allowed"], &unknown["connects"]["verdict"]), (&"unknown".into(), &"refuse".into()));
+}

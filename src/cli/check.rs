@@ -29,8 +29,11 @@ Examples:
   jwtfix check --server nats.conf --server-version 2.10.24 --via WEBSOCKET --from 10.1.2.3 alice.creds
   jwtfix check --server nats.conf --store ~/nsc/stores alice.creds --account ORDERS")]
 pub(super) struct Args {
+    /// The server's configuration
+    #[arg(long, value_name = "CONF")]
+    server: PathBuf,
     #[command(flatten)]
-    server: ServerArgs,
+    around: ServerArgs,
     /// Credentials, users' JWTs, natscli contexts; `-` is standard input
     #[arg(value_name = "CREDS|CONTEXT|JWT")]
     files: Vec<PathBuf>,
@@ -50,7 +53,7 @@ enum Format {
 }
 
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let server = args.server.start(terminal)?;
+    let server = args.around.start(&args.server, terminal)?;
     let clients = args.client.clients(&args.files, terminal)?;
     let now = terminal.now;
     let files = |path: &str| server.file(path);

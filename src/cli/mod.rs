@@ -41,7 +41,7 @@ macro_rules! verbs {
     };
 }
 
-verbs! { inspect check audit keys fix reissue recover undo diff explain completions man }
+verbs! { inspect check can audit keys fix reissue recover undo diff explain completions man }
 
 const AFTER: &str = "\
 Exit status: 0 nothing to act on, 1 findings (or a refusal), 2 jwtfix could not do its job.

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jwtfix::disk::{self, DiskError, Seen};
-use jwtfix::file::config::{Metadata, ReadError, Sources};
+use jwtfix::file::config::{Metadata, Nothing, ReadError, Sources};
 use jwtfix::server::Version;
+use jwtfix::server::options::{Directory, Resolver};
 use jwtfix::server::startup::{Startup, startup};
 use jwtfix::token;
 use jwtfix::trust::Opened;
@@ -18,9 +19,6 @@ use super::{Failure, Terminal};
 /// The server that is asked about.
 #[derive(clap::Args)]
 pub(crate) struct ServerArgs {
-    /// The server's configuration
-    #[arg(long, value_name = "CONF")]
-    pub(crate) server: PathBuf,
     /// The server's release, 2.10.24 for one; the newest known where none is named
     #[arg(long, value_name = "VERSION", value_parser = version)]
     server_version: Option<Version>,
@@ -65,30 +63,68 @@ enum Accounts {
 
 impl ServerArgs {
     /// Reads the configuration and starts the server in thought.
-    pub(crate) fn start(&self, terminal: &mut Terminal) -> Result<Server, Failure> {
-        let bytes = disk::read(&self.server, LARGEST)
-            .map_err(|error| Failure::new(error.to_string()).hint(error.hint()))?;
+    pub(crate) fn start(&self, conf: &Path, terminal: &mut Terminal) -> Result<Server, Failure> {
+        let bytes =
+            disk::read(conf, LARGEST).map_err(|error| Failure::new(error.to_string()).hint(error.hint()))?;
         let directory =
-            self.server.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            conf.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // As `nats-server -c NAME` started in the directory of the configuration sees it.
         let (base, name) = match &self.run_in {
-            Some(base) => {
-                (base.clone(), std::path::absolute(&self.server).unwrap_or_else(|_| self.server.clone()))
-            }
-            None => (directory.to_owned(), self.server.file_name().map(PathBuf::from).unwrap_or_default()),
+            Some(base) => (base.clone(), std::path::absolute(conf).unwrap_or_else(|_| conf.to_owned())),
+            None => (directory.to_owned(), conf.file_name().map(PathBuf::from).unwrap_or_default()),
         };
-        let accounts = match (&self.resolver, &self.store) {
-            (Some(directory), _) => {
-                disk::look(directory).map_err(|error| Failure::new(error.to_string()).hint(error.hint()))?;
-                Accounts::Directory(directory.clone())
-            }
-            (None, Some(store)) => Accounts::Store(store_accounts(store, terminal)),
-            (None, None) => Accounts::Configured,
-        };
+        let accounts = self.accounts(terminal)?.unwrap_or(Accounts::Configured);
         let surroundings = Surroundings { base, accounts };
         let version = self.server_version.unwrap_or(Version::NEWEST);
         let startup = startup(&name.to_string_lossy(), &bytes, version, terminal.now, &surroundings);
-        Ok(Server { path: self.server.to_string_lossy().into(), startup, version, surroundings })
+        Ok(Server { path: conf.to_string_lossy().into(), startup, version, surroundings })
+    }
+}
+
+impl ServerArgs {
+    /// Where accounts are to be taken from, if not from where the configuration says.
+    fn accounts(&self, terminal: &mut Terminal) -> Result<Option<Accounts>, Failure> {
+        Ok(match (&self.resolver, &self.store) {
+            (Some(directory), _) => {
+                disk::look(directory).map_err(|error| Failure::new(error.to_string()).hint(error.hint()))?;
+                Some(Accounts::Directory(directory.clone()))
+            }
+            (None, Some(store)) => Some(Accounts::Store(store_accounts(store, terminal))),
+            (None, None) => None,
+        })
+    }
+
+    /// A server without a configuration, for what the accounts alone decide: it trusts whoever signed them.
+    pub(crate) fn imagined(&self, terminal: &mut Terminal) -> Result<Server, Failure> {
+        let Some(accounts) = self.accounts(terminal)? else {
+            return Err(Failure::new("what a user may is in its account as well, and no account was given").hint(
+                "say where accounts are: --server CONF, --resolver DIR with KEY.jwt files, or --store DIR of nsc",
+            ));
+        };
+        let version = self.server_version.unwrap_or(Version::NEWEST);
+        let mut startup = startup("", b"port: 4222\n", version, terminal.now, &Nothing);
+        startup.options.resolver =
+            Some(Resolver::Directory(Directory { dir: ".".into(), ..Directory::default() }));
+        startup.options.leafnodes.listen = true;
+        startup.options.websocket.listen = true;
+        startup.options.mqtt.listen = true;
+        let surroundings = Surroundings { base: PathBuf::from("."), accounts };
+        Ok(Server { path: "".into(), startup, version, surroundings })
+    }
+}
+
+impl Server {
+    /// Lets an imagined server trust whoever signed an account, and the accounts that it imports from.
+    pub(crate) fn trust(&mut self, account: &str) {
+        let signed = |key: &str| {
+            let claims = token::parse(&self.file(&format!("{key}.jwt")).ok()?).ok()?.claims;
+            Some((claims.data.iss.clone(), claims))
+        };
+        let Some((issuer, claims)) = signed(account) else { return };
+        let imports = claims.account().into_iter().flat_map(|account| account.imports.iter().flatten());
+        let exporters = imports.filter_map(|import| Some(signed(&import.account)?.0));
+        let mut issuers: Vec<String> = exporters.chain([issuer]).collect();
+        self.startup.options.trusted_keys.append(&mut issuers);
     }
 }
 

@@ -147,6 +147,10 @@ since! {
     ENV_CYCLES "VER-30" "cycles of environment variables in a config are detected" (2, 11, 12), (2, 12, 4);
     CLUSTER_TRAFFIC_VALIDATED "VER-32" "cluster_traffic is validated" (2, 10, 24), (2, 11, 0);
     CALLOUT_SIGNER_VERIFIED "VER-34" "an unanswered callout is an Authorization Violation; an auth user may send a user name; the signer of a callout response is verified" (2, 15, 1);
+    PUBLISH_INTEREST "VER-37" "a publish is held against the first entry met and not against all" (2, 10, 22);
+    PUBLISH_INTEREST_BESIDE "VER-37" "an entry that ends at the subject does not hide a wildcard beside it" (2, 11, 12), (2, 12, 4);
+    RAFT_SUBJECTS_RESERVED "VER-38" "clients may not publish to $NRG" (2, 11, 0);
+    OLD_GATEWAY_REPLIES_RESERVED "VER-38" "clients may not publish to $GR" (2, 15, 1);
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! How do we say so? One file for each form of output.
 
 mod audit;
+pub mod can;
 pub mod check;
 mod diagnostic;
 mod dto;

@@ -11,6 +11,7 @@ pub mod load;
 pub mod options;
 mod password;
 pub mod permissions;
+pub mod reach;
 pub mod resolver;
 pub mod source;
 pub mod startup;

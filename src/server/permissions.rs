@@ -6,7 +6,10 @@
 use super::decision::{Granted, Level, LogLine, RightsFrom, SubjectRights};
 use super::options::{Permissions, SubjectPermission};
 use super::subjects::{self, List};
-use super::version::{CERT_ONLY_USERS, TIMES_ACROSS_MIDNIGHT, Version};
+use super::version::{
+    CERT_ONLY_USERS, OLD_GATEWAY_REPLIES_RESERVED, PUBLISH_INTEREST, PUBLISH_INTEREST_BESIDE,
+    RAFT_SUBJECTS_RESERVED, TIMES_ACROSS_MIDNIGHT, Version,
+};
 use super::via::Via;
 
 /// What is asked for.
@@ -158,7 +161,7 @@ impl<'a> Rights<'a> {
     /// Whether the connection may publish to a literal subject.
     pub fn publish(&self, subject: &str) -> Answer {
         let mut answer = self.publish_unmapped(subject);
-        if answer.allowed == Allowed::Denied {
+        if matches!(answer.allowed, Allowed::Denied | Allowed::Reply) {
             answer.client_sees = Some(format!("Permissions Violation for Publish to {subject:?}"));
         }
         answer
@@ -169,12 +172,25 @@ impl<'a> Rights<'a> {
         if subject.len() > LONGEST {
             return self.answer(Denied, "", None, "the subject is longer than a protocol line".to_owned());
         }
-        if subject.starts_with("_GR_.") || subject.starts_with("$GR.") {
+        let reserved = |prefix: &str| subject.len() > prefix.len() && subject.starts_with(prefix);
+        let old_replies = reserved("$GR.") && self.version.has(&OLD_GATEWAY_REPLIES_RESERVED);
+        if reserved("_GR_.") || old_replies {
             let reason = "subjects of routed gateway replies are the servers' own".to_owned();
             return self.answer(Denied, "", None, reason);
         }
+        if subject.starts_with("$NRG.") && self.version.has(&RAFT_SUBJECTS_RESERVED) {
+            let reason =
+                "subjects of the servers' consensus are their own, but for the system account".to_owned();
+            return self.answer(Denied, "", None, reason);
+        }
         let lists = &self.granted.publish;
-        let find = |list: &Option<List>| list.as_ref().map(|l| l.first(subject));
+        let (first, beside) =
+            (self.version.has(&PUBLISH_INTEREST), self.version.has(&PUBLISH_INTEREST_BESIDE));
+        let meets = |list: &List| match first {
+            true => list.first(subject, beside),
+            false => list.matches(subject).plain.first().copied(),
+        };
+        let find = |list: &Option<List>| list.as_ref().map(meets);
         let mqtt_internal = self.via.is_leaf() && subject.starts_with("$MQTT.");
         let allow = if mqtt_internal { None } else { find(&self.publish_allow) };
         let entry = |l: &'a [String], i: usize| l.get(i);
@@ -332,51 +348,52 @@ pub fn can(
     queue: Option<&str>,
 ) -> Answer {
     let rights = Rights::new(granted, via, version);
-    if !subjects::is_valid(subject) || (action == Action::Publish && subjects::has_wildcard(subject)) {
-        let mut answer = rights.answer(
-            Allowed::Denied,
-            "",
-            None,
-            if subjects::is_valid(subject) {
-                "a wildcard is no subject to publish to".to_owned()
-            } else {
-                "it is no valid subject".to_owned()
-            },
-        );
-        answer.client_sees = (action == Action::Subscribe).then(|| "Invalid Subject".to_owned());
+    if action == Action::Subscribe {
+        let mut answer = rights.subscribe(subject, queue);
+        if answer.allowed == Allowed::Allowed && !subjects::is_valid(subject) {
+            answer = rights.answer(Allowed::Denied, "", None, "it is no valid subject".to_owned());
+            answer.client_sees = Some("Invalid Subject".to_owned());
+        }
         return answer;
     }
-    if action == Action::Subscribe {
-        return rights.subscribe(subject, queue);
+    // The server has the mappings in an order of chance, and takes the first that holds the subject.
+    let mut targets: Vec<(&Mapping, Option<String>, i64)> = Vec::new();
+    for mapping in mappings.iter().filter(|mapping| subjects::is_subset(subject, &mapping.source)) {
+        let of = |(to, weight): &(String, i64)| (mapping, mapped(subject, &mapping.source, to), *weight);
+        targets.extend(mapping.destinations.iter().map(of));
+        let named = mapping.destinations.iter().any(|(to, _)| *to == mapping.source);
+        let total: i64 = mapping.destinations.iter().map(|(_, weight)| weight).sum();
+        if total < 100 && !named {
+            targets.push((mapping, Some(subject.to_owned()), 100 - total));
+        }
     }
-    let Some(mapping) = mappings.iter().find(|m| subjects::is_subset(subject, &m.source)) else {
-        return rights.publish(subject);
-    };
-    let mut targets: Vec<(Option<String>, i64)> =
-        mapping.destinations.iter().map(|(d, w)| (mapped(subject, &mapping.source, d), *w)).collect();
-    let named = mapping.destinations.iter().any(|(d, _)| *d == mapping.source);
-    let total: i64 = targets.iter().map(|t| t.1).sum();
-    if total < 100 && !named {
-        targets.push((Some(subject.to_owned()), 100 - total));
+    let mut answer = through(&rights, subject, &targets);
+    if !subjects::is_valid(subject) || subjects::has_wildcard(subject) {
+        // A server asks its lists all the same, unless the client asked it to be pedantic.
+        answer.notes.push(format!("{subject} is no subject that a message is delivered on"));
     }
-    let note = |t: &Option<String>, w: i64| match t {
-        Some(t) => format!("the account maps {subject} to {t} ({w}%); the server asks about {t}"),
-        None => format!(
-            "the account maps {subject} by {} in a way that is not computed here ({w}%)",
-            mapping.source
-        ),
-    };
-    let mut answers = targets.iter().map(|(t, w)| {
-        let mut answer = match t {
-            Some(t) => rights.publish(t),
-            None => rights.answer(
-                Allowed::Depends,
-                "mapping",
-                Some(&mapping.source),
-                "it depends on the mapping".to_owned(),
-            ),
+    answer
+}
+
+/// The answer for a publish that goes to one of these subjects.
+fn through(rights: &Rights<'_>, subject: &str, targets: &[(&Mapping, Option<String>, i64)]) -> Answer {
+    let mut answers = targets.iter().map(|(mapping, to, weight)| {
+        let mut answer = match to {
+            Some(to) => rights.publish(to),
+            None => {
+                let reason = "it depends on the mapping".to_owned();
+                rights.answer(Allowed::Depends, "mapping", Some(&mapping.source), reason)
+            }
         };
-        answer.notes.push(note(t, *w));
+        answer.notes.push(match to {
+            Some(to) => format!("the account maps {subject} to {to} ({weight}%); the server asks about {to}"),
+            None => {
+                let source = &mapping.source;
+                format!(
+                    "the account maps {subject} by {source} in a way that is not computed here ({weight}%)"
+                )
+            }
+        });
         answer
     });
     let Some(mut first) = answers.next() else { return rights.publish(subject) };
@@ -384,7 +401,7 @@ pub fn can(
         if other.allowed != first.allowed {
             first.allowed = Allowed::Depends;
             first.list = "mapping";
-            first.entry = Some(mapping.source.clone());
+            first.entry = targets.first().map(|(mapping, ..)| mapping.source.clone());
             first.reason = "it depends on the destination that the mapping picks".to_owned();
             first.client_sees = first.client_sees.or(other.client_sees);
         }
@@ -467,8 +484,31 @@ mod tests {
         let responses = Some(Responses { max: 1, expires: 1 });
         let granted = Granted { publish: rights(Some(&[]), &[]), responses, ..Granted::default() };
         assert_eq!(Rights::new(&granted, Via::Standard, NEW).publish("x").allowed, Allowed::Reply);
+        // A server asks its lists about a wildcard as well.
         let got = can(&granted, &[], Via::Standard, NEW, Action::Publish, "a.*", None);
-        assert_eq!((got.allowed, got.client_sees), (Allowed::Denied, None));
+        assert_eq!((got.allowed, got.notes.len()), (Allowed::Reply, 1));
+        let got = can(&granted, &[], Via::Standard, NEW, Action::Subscribe, "a..b", None);
+        assert_eq!(got.client_sees.as_deref(), Some("Invalid Subject"));
+    }
+
+    #[test]
+    fn releases_differ_in_what_a_publish_meets() {
+        let ask = |allow: &[&str], subject: &str, version: Version| {
+            let granted = Granted { publish: rights(Some(allow), &[]), ..Granted::default() };
+            can(&granted, &[], Via::Standard, version, Action::Publish, subject, None).allowed
+        };
+        let (before, hides, fixed) =
+            (Version::new(2, 9, 10), Version::new(2, 11, 11), Version::new(2, 12, 4));
+        for (version, want) in [(before, "allowed"), (hides, "denied"), (fixed, "allowed")] {
+            assert_eq!(ask(&["*", "a.b"], "a", version).name(), want, "{version}");
+        }
+        for (version, want) in [(before, "allowed"), (hides, "denied"), (fixed, "denied")] {
+            assert_eq!(ask(&["a.b", ">.x"], "a.b", version).name(), want, "{version}");
+        }
+        assert_eq!(ask(&[">"], "$NRG.x", before), Allowed::Allowed);
+        assert_eq!(ask(&[">"], "$NRG.x", fixed), Allowed::Denied);
+        assert_eq!(ask(&[">"], "$GR.x", fixed), Allowed::Allowed);
+        assert_eq!(ask(&[">"], "$GR.x", NEW), Allowed::Denied);
     }
 
     #[test]

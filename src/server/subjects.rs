@@ -200,16 +200,17 @@ impl List {
     }
 
     /// `NumInterest` without queues: the first entry met. Unlike [`List::matches`] it stops at the first `>` node, even
-    /// at one that an invalid entry like `a.>.b` left behind empty.
-    pub fn first(&self, subject: &str) -> Option<usize> {
+    /// at one that an invalid entry like `a.>.b` left behind empty. `beside`: where a longer entry goes through the
+    /// subject, the wildcard beside it counts all the same (VER-37).
+    pub fn first(&self, subject: &str, beside: bool) -> Option<usize> {
         let tokens: Vec<&str> = subject.split('.').collect();
         if tokens.iter().any(|t| t.is_empty()) {
             return None;
         }
-        self.any(0, &tokens).1
+        self.any(0, &tokens, beside).1
     }
 
-    fn any(&self, level: usize, tokens: &[&str]) -> (bool, Option<usize>) {
+    fn any(&self, level: usize, tokens: &[&str], beside: bool) -> (bool, Option<usize>) {
         let (mut level, mut literal, mut partial) = (Some(level), None, None);
         for (i, token) in tokens.iter().enumerate() {
             let Some(at) = level else { return (false, None) };
@@ -219,7 +220,8 @@ impl List {
             }
             partial = at.partial;
             if let Some(node) = partial {
-                let deeper = self.any(self.nodes[node].next, tokens.get(i + 1..).unwrap_or_default());
+                let rest = tokens.get(i + 1..).unwrap_or_default();
+                let deeper = self.any(self.nodes[node].next, rest, beside);
                 if deeper.0 {
                     return deeper;
                 }
@@ -229,8 +231,8 @@ impl List {
         }
         for node in [literal, partial].into_iter().flatten() {
             let node = &self.nodes[node];
-            if !node.plain.is_empty() || !node.queues.is_empty() {
-                return (true, node.plain.first().copied());
+            if !node.plain.is_empty() || !node.queues.is_empty() || !beside {
+                return (!node.plain.is_empty() || !node.queues.is_empty(), node.plain.first().copied());
             }
         }
         (false, None)
@@ -339,7 +341,9 @@ mod tests {
     fn an_invalid_entry_can_hide_a_good_one() {
         let l = list(&["foo.>.bar", "foo.x"]);
         assert_eq!(l.matches("foo.x").plain, [1]);
-        assert_eq!(l.first("foo.x"), None);
+        assert_eq!(l.first("foo.x", true), None);
+        let l = list(&["*", "foo.bar"]);
+        assert_eq!((l.first("foo", true), l.first("foo", false)), (Some(0), None));
     }
 
     #[test]

@@ -288,6 +288,8 @@ fn members(client: &Client, nonce: &str, via: Via) -> Map<String, Value> {
         members.insert("headers".into(), json!(true));
     } else {
         members.insert("verbose".into(), json!(false));
+        // As client libraries do; a server takes it for true otherwise.
+        members.insert("pedantic".into(), json!(false));
         members.insert("protocol".into(), json!(1));
     }
     let texts = [

@@ -74,7 +74,7 @@ pub fn start(world: &World, version: Version, now: i64, said: &Start) -> (Vec<Di
 }
 
 /// What jwtfix is told of a client; `None`: it cannot be told that.
-fn told(client: &Client, started: &Startup) -> Option<jwtfix::server::Client> {
+pub fn told(client: &Client, started: &Startup) -> Option<jwtfix::server::Client> {
     let via = client.via();
     let text = |t: &Option<String>| t.clone().unwrap_or_default();
     let mut jwt = client.jwt.as_ref().map(super::mint::Token::text).filter(|t| !t.is_empty());

@@ -11,12 +11,14 @@ mod causes;
 mod client;
 #[path = "../common/mod.rs"]
 mod common;
+mod dice;
 mod faults;
 mod gates;
 mod judge;
 mod mint;
 mod play;
 mod record;
+mod rights;
 mod server;
 mod world;
 

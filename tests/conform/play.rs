@@ -25,7 +25,7 @@ pub struct Played {
     pub answers: Vec<Answer>,
 }
 
-fn lay_out(world: &World, directory: &Path) {
+pub fn lay_out(world: &World, directory: &Path) {
     for path in world.directories() {
         fs::create_dir_all(directory.join(path)).expect("the directory is ours");
     }

@@ -60,7 +60,7 @@ fn findings(out: &mut String, findings: &[crate::lint::Finding], style: Style, l
     }
 }
 
-fn line(out: &mut String, label: &str, words: &str, style: Style) {
+pub(in crate::render) fn line(out: &mut String, label: &str, words: &str, style: Style) {
     out.push_str("    ");
     style.push(out, Ink::Label, &pad(label, 13));
     out.push(' ');
@@ -198,7 +198,7 @@ fn rights(out: &mut String, granted: &Granted, verdict: Verdict, style: Style, n
 }
 
 /// What was found, for a terminal: keys in the form that the verbosity asks for.
-fn prose(words: &str, style: Style) -> String {
+pub(in crate::render) fn prose(words: &str, style: Style) -> String {
     let shown = text::redact(&text::escape_words(words));
     let short = |word: &str| {
         let key = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());

@@ -197,7 +197,7 @@ impl<'a> RightsDto<'a> {
 }
 
 /// A word for where the rights are from.
-pub(super) fn rights_from(from: RightsFrom) -> &'static str {
+pub(in crate::render) fn rights_from(from: RightsFrom) -> &'static str {
     match from {
         RightsFrom::Nowhere => "nowhere",
         RightsFrom::User => "user",

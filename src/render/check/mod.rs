@@ -5,5 +5,7 @@ mod json;
 mod view;
 
 pub use human::human;
+pub(super) use human::{line, prose};
+pub(super) use json::rights_from;
 pub use json::{SCHEMA, json};
 pub use view::{Checked, ClientResult, ServerResult};
