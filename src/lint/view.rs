@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Finding, Place, Rule};
+use super::{Edit, Finding, Fix, Place, Rule, Safety};
 use crate::file::Kind;
 use crate::file::config::{Entry, FileId, Sources, Span};
 use crate::nkey::{PublicKey, identify};
@@ -188,6 +188,26 @@ impl Credential<'_> {
     pub fn owner(&self) -> String {
         owner(self.claims)
     }
+
+    /// A fix that sets a claim of it, which decides what its issuer did not.
+    pub fn set(&self, title: &str, pointer: impl Into<String>, value: impl Into<serde_json::Value>) -> Fix {
+        self.decide(title, Edit::Set { pointer: pointer.into(), value: value.into() })
+    }
+
+    /// A fix that removes a claim of it, which decides what its issuer did not.
+    pub fn remove(&self, title: &str, pointer: impl Into<String>) -> Fix {
+        self.decide(title, Edit::Remove { pointer: pointer.into() })
+    }
+
+    fn decide(&self, title: &str, edit: Edit) -> Fix {
+        Fix {
+            title: title.to_owned(),
+            safety: Safety::Unsafe,
+            file: self.file.path(),
+            subject: Some(self.claims.data.sub.clone()),
+            edits: vec![edit],
+        }
+    }
 }
 
 /// `account "BILLING"`, or with its key where it has no name.
@@ -241,6 +261,12 @@ impl Rights<'_> {
     /// The place of a member of theirs: `/sub/allow`.
     pub fn at(&self, member: &str) -> Place {
         self.token.at(format!("{}{member}", self.pointer))
+    }
+
+    /// They say something: a user of a role has nothing of its own.
+    pub fn are_own(&self) -> bool {
+        let role = |terms| crate::server::terms::not_zero(terms).is_empty();
+        !matches!((self.whose, self.terms), (Whose::User, Some(terms)) if role(terms))
     }
 
     /// `user "alice"`, `the scope "reader" of account "ORDERS"`, `the default permissions of account "ORDERS"`.

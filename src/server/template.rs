@@ -6,7 +6,7 @@
 use super::options::SubjectPermission;
 use super::subjects;
 use super::version::{TEMPLATE_ANYWHERE, UNKNOWN_TEMPLATE_REFUSED, Version};
-use crate::token::{Permissions, UserPermissionLimits as Terms};
+use crate::token::{Claims, Permissions, UserPermissionLimits as Terms};
 
 /// Who the template is filled in for.
 #[derive(Debug, Clone, Copy)]
@@ -115,6 +115,45 @@ pub fn is_used(terms: &Terms) -> bool {
     let both = [&terms.permissions.publish, &terms.permissions.subscribe];
     let mut entries = both.into_iter().flat_map(|p| p.allowed().iter().chain(p.denied()));
     entries.any(|entry| !templates(entry).is_empty())
+}
+
+/// The tags that a user would have to have for every entry of a list that asks for one.
+fn tags(terms: &Terms) -> Vec<String> {
+    let both = [&terms.permissions.publish, &terms.permissions.subscribe];
+    let entries = both.into_iter().flat_map(|p| p.allowed().iter().chain(p.denied()));
+    let sources = entries.flat_map(|entry| templates(entry));
+    let tag = |source| inner(source).strip_prefix("tag(")?.strip_suffix(')').map(str::to_lowercase);
+    sources.filter_map(tag).collect()
+}
+
+/// A user of an account, with these tags, of whom nothing else is asked.
+pub fn anybody<'a>(account: &'a Claims, tags: &'a [String]) -> Person<'a> {
+    Person {
+        name: "name",
+        subject: "subject",
+        account: &account.data.sub,
+        tags,
+        account_name: &account.data.name,
+        account_tags: &account.tags,
+    }
+}
+
+/// What a template of `account` gives the user that fills it in best: one with every tag that is asked for.
+pub fn best(template: &Terms, account: &Claims, version: Version) -> Result<Filled, TemplateError> {
+    let tags: Vec<String> = tags(template).into_iter().map(|tag| format!("{tag}:value")).collect();
+    fill(template, &anybody(account, &tags), version)
+}
+
+/// An entry of an allow list that begins with what a user's name or tags say.
+pub fn open_ended(terms: &Terms) -> Option<&str> {
+    let own = |source: &str| equal_fold(inner(source), "name()") || begins(inner(source), "tag(");
+    let both = [&terms.permissions.publish, &terms.permissions.subscribe];
+    let mut entries = both.into_iter().flat_map(|permission| permission.allowed());
+    let found = entries.find(|entry| {
+        let first = templates(entry).into_iter().next();
+        first.is_some_and(|source| entry.starts_with(source) && own(source))
+    });
+    found.map(String::as_str)
 }
 
 /// An entry of an allow list into which this person puts a wildcard, and the value that does.

@@ -31,4 +31,4 @@ pub use reading::{Deviation, Signature, Token};
 pub use tree::{Layout, Tree};
 pub(crate) use validate::validate_with;
 pub use validate::{Issue, Level, MAX_OVERLAPS, is_blocking, validate};
-pub(crate) use validate::{clock, zone};
+pub(crate) use validate::{clock, of_terms, zone};

@@ -40,13 +40,16 @@ pub(super) fn of_account(
         let Some((code, message)) = matter else { continue };
         teller.account(index, code, &|rule| {
             let pointer = format!("/nats/imports/{}", import.index);
-            let place = view.place(index).at(pointer).showing(&*import.subject).saying("does not work");
+            let unneeded = code == "import-token-unneeded";
+            let label = if unneeded { "needs no token" } else { "does not work" };
+            let place = view.place(index).at(pointer).showing(&*import.subject).saying(label);
             let kind = import.kind.word();
             let mut finding = Finding::new(rule, message.clone(), place);
             if let Some(exporter) = view.exporter(import) {
                 finding = finding.and(view.place(exporter).at("/nats/exports").saying("the exporter"));
             }
             let line = match code {
+                _ if unneeded => return finding,
                 "import-cycle" => "import forms a cycle".to_owned(),
                 "import-exporter-missing" | "import-exporter-refused" => {
                     let exporter = view.keys.text(import.exporter);
@@ -162,20 +165,27 @@ impl<'a> ByFacts<'a> {
             let words = format!("the import of {what} is from {exporter}, whose token servers refuse");
             return Some(("import-exporter-refused", words));
         }
-        if let Err(barred) = self.approve(importer, import, found) {
-            return Some((
-                code(&barred)?,
-                format!("the import of {what} from {exporter} does not work: {barred}"),
-            ));
-        }
+        let export = match self.approve(importer, import, found) {
+            Ok(export) => export,
+            Err(barred) => {
+                let words = format!("the import of {what} from {exporter} does not work: {barred}");
+                return Some((code(&barred)?, words));
+            }
+        };
         let mut visited = HashSet::from([importer]);
-        cycles(self, &found, import.kind, import.own(), &mut visited).then(|| {
+        if cycles(self, &found, import.kind, import.own(), &mut visited) {
             let words = format!("the import of {what} from {exporter} comes back to this account");
-            ("import-cycle", words)
+            return Some(("import-cycle", words));
+        }
+        let public = view.accounts[found].exports().get(export).is_some_and(|export| !export.private);
+        (public && import.token).then(|| {
+            let words =
+                format!("the import of {what} from {exporter} has an activation token, and needs none");
+            ("import-token-unneeded", words)
         })
     }
 
-    fn approve(&self, importer: usize, import: &Import, exporter: usize) -> Result<(), Barred> {
+    fn approve(&self, importer: usize, import: &Import, exporter: usize) -> Result<usize, Barred> {
         let view = self.view;
         let account = &view.accounts[exporter];
         let (key, wanting) = (account.text(), view.accounts[importer].text());
@@ -199,7 +209,7 @@ impl<'a> ByFacts<'a> {
                 issue: pass.issue.as_deref().map(str::to_owned),
             }),
         };
-        approve(&exporter, &wanted, &permit).map(|_| ())
+        approve(&exporter, &wanted, &permit)
     }
 
     fn exports_of(&self, index: usize, account: &Account) -> Rc<Vec<Option<Export>>> {

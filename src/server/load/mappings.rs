@@ -27,6 +27,16 @@ pub(super) fn of(account: &Account, version: Version) -> (Vec<Mapping>, Vec<(Str
     (active, dropped)
 }
 
+/// The mappings that a server does not put in force: source and the server's error.
+pub(crate) fn dropped(account: &Account, version: Version) -> Vec<(&str, String)> {
+    let all = account.mappings.iter();
+    all.filter_map(|(source, targets)| {
+        let error = check(source, targets.as_deref().unwrap_or_default(), version).err()?;
+        Some((source.as_str(), error))
+    })
+    .collect()
+}
+
 fn weight(target: &WeightedMapping) -> u8 {
     if target.weight == 0 { 100 } else { target.weight }
 }

@@ -18,6 +18,7 @@ pub(crate) use account::{has_jetstream, int32, revoked, signer};
 pub use approval::{Barred, Exporter, OutOfTime, Permit, Wanted, approve};
 pub use imports::ImportState;
 pub(crate) use imports::{Web, cycles, local, meets, remote};
+pub(crate) use mappings::dropped as dropped_mappings;
 
 use super::decision::LogLine;
 use super::options::ServerOptions;

@@ -23,7 +23,7 @@ pub(crate) use go_time::{clock, zone};
 pub use imports::MAX_OVERLAPS;
 pub use report::{Issue, Level};
 
-use super::{Activation, Body, Claims, ClaimsData};
+use super::{Activation, Body, Claims, ClaimsData, UserPermissionLimits};
 use crate::nkey::{Role, go::is_public};
 use report::{At, NATS, Report, at};
 
@@ -54,6 +54,13 @@ pub(crate) fn validate_with(claims: &Claims, now: i64, read: ReadActivation<'_>)
         Body::Activation(body) => activation(body, None, &mut report),
         Body::AuthorizationRequest(_) | Body::AuthorizationResponse(_) | Body::Generic(_) => {}
     }
+    report.issues
+}
+
+/// What `Validate` would report of a user with these terms: a server asks it of no template of a scope.
+pub(crate) fn of_terms(terms: &UserPermissionLimits) -> Vec<Issue> {
+    let mut report = Report::default();
+    permissions::terms(terms, &mut report);
     report.issues
 }
 

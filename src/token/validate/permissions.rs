@@ -2,11 +2,22 @@
 
 use super::subjects::subject;
 use super::{At, NATS, Report, go_net, go_time, issuer_account};
-use crate::token::{Permission, Permissions, TimeRange, User};
+use crate::token::{Permission, Permissions, TimeRange, User, UserPermissionLimits};
 
 /// `UserClaims.Validate` behind the common rules.
 pub(super) fn user(user: &User, report: &mut Report) {
-    let limits = &user.permissions;
+    terms(&user.permissions, report);
+    issuer_account(
+        "user-issuer-account",
+        &user.issuer_account,
+        NATS.member("issuer_account"),
+        "account_id is not an account public key",
+        report,
+    );
+}
+
+/// What a user may do and how it may connect. Nobody asks it of a scope's template, until a user of it connects.
+pub(super) fn terms(limits: &UserPermissionLimits, report: &mut Report) {
     permissions(&limits.permissions, NATS, report);
     let src = NATS.member("src");
     for (index, network) in limits.src.iter().flatten().enumerate() {
@@ -29,13 +40,6 @@ pub(super) fn user(user: &User, report: &mut Report) {
             format!("could not parse iana time zone by name: {error}"),
         );
     }
-    issuer_account(
-        "user-issuer-account",
-        &user.issuer_account,
-        NATS.member("issuer_account"),
-        "account_id is not an account public key",
-        report,
-    );
 }
 
 /// `Permissions.Validate`. Responses have no rules.

@@ -1,0 +1,37 @@
+use crate::lint::Finding;
+use crate::lint::view::{Credential, Out};
+use crate::server::template;
+use crate::token::Account;
+use crate::token::quote;
+use crate::lint::{Check, Rule, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    code: "scope-entry-dropped",
+    area: "account",
+    severity: Severity::Warning,
+    title: "an entry of a role that gives nobody anything",
+    explanation: "\
+An entry of an allow list in the template of a scoped signing key makes no valid subject whatever a user is
+called and tagged: an `account-tag()` that the account does not have, `Tag(KEY)` in upper case, or a queue
+behind a subject in a list that has templates. A server drops it without a word. If the list is empty then,
+`>` is denied.
+
+Correct the entry, `nsc edit signing-key`, or give the account its tag: `nsc edit account --tag KEY:VALUE`.",
+    citation: "nats-server auth.go: processUserPermissionsTemplate",
+    versions: "all",
+    check: Check::Account(check),
+};
+
+fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
+    for scope in account.signing_keys.values().flatten().filter(|scope| template::is_used(&scope.template)) {
+        let Ok(filled) = template::best(&scope.template, token.claims, token.scene.version) else { continue };
+        for entry in &filled.dropped {
+            out.tell(&RULE, || {
+                let (role, entry) = (quote(scope.role.as_bytes()), quote(entry.as_bytes()));
+                let message = format!("{entry} of the role {role} of {} gives nobody anything", token.owner());
+                Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
+                    .help("correct the template: nsc edit signing-key --account NAME --sk KEY")
+            });
+        }
+    }
+}

@@ -1,0 +1,35 @@
+use crate::lint::Finding;
+use crate::lint::view::{Credential, Out};
+use crate::server::template;
+use crate::token::Account;
+use crate::token::quote;
+use crate::lint::{Check, Rule, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    code: "scope-open-ended",
+    area: "account",
+    severity: Severity::Warning,
+    title: "a role whose users say themselves what they may do",
+    explanation: "\
+An entry of an allow list in the template of a scoped signing key begins with the user's name or a tag. Both
+are written by whoever signs with the key, and may have `.`, `*` and `>` in them: a user of the name `>` may
+use every subject of the account. A role is there to bound what its key can give away; this one bounds
+nothing.
+
+Let the entry begin with a word of its own: `team.{{tag(team)}}.>`.",
+    citation: "nats-server auth.go: processUserPermissionsTemplate",
+    versions: "all",
+    check: Check::Account(check),
+};
+
+fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
+    for scope in account.signing_keys.values().flatten().filter(|scope| template::is_used(&scope.template)) {
+        let Some(entry) = template::open_ended(&scope.template) else { continue };
+        out.tell(&RULE, || {
+            let (role, entry) = (quote(scope.role.as_bytes()), quote(entry.as_bytes()));
+            let message = format!("{entry} of the role {role} of {} is what its users say it is", token.owner());
+            Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
+                .help("let the entry begin with a word of its own: nsc edit signing-key --account NAME --sk KEY")
+        });
+    }
+}

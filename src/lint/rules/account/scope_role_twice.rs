@@ -1,0 +1,38 @@
+use crate::lint::Finding;
+use crate::lint::view::{Credential, Out};
+use crate::token::Account;
+use crate::token::quote;
+use crate::lint::{Check, Rule, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    code: "scope-role-twice",
+    area: "account",
+    severity: Severity::Note,
+    title: "two signing keys of an account have the same role",
+    explanation: "\
+Roles are names for people: servers look at the key. `nsc add user -K ROLE` takes one of the two and does not
+say which, and the users of the two may do different things.
+
+Give one of them another name: `nsc edit signing-key --sk KEY --role ROLE`.",
+    citation: "nsc cmd/adduser.go",
+    versions: "all",
+    check: Check::Account(check),
+};
+
+fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
+    let scopes = || account.signing_keys.values().flatten();
+    for (index, scope) in scopes().enumerate() {
+        let Some(other) = scopes().take(index).find(|other| other.role == scope.role && !scope.role.is_empty())
+        else {
+            continue;
+        };
+        out.tell(&RULE, || {
+            let role = quote(scope.role.as_bytes());
+            let message = format!("two signing keys of {} have the role {role}", token.owner());
+            let place = token.at("/nats/signing_keys");
+            Finding::new(&RULE, message, place.clone().showing(scope.key.as_str()).saying("one of them"))
+                .and(place.showing(other.key.as_str()).saying("the other one"))
+                .help("nsc edit signing-key --account NAME --sk KEY --role ROLE")
+        });
+    }
+}

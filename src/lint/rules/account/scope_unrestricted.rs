@@ -1,0 +1,38 @@
+use crate::lint::Finding;
+use crate::lint::view::{Credential, Out};
+use crate::token::Account;
+use crate::token::{UNLIMITED, UserPermissionLimits, quote};
+use crate::lint::{Check, Rule, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    code: "scope-unrestricted",
+    area: "account",
+    severity: Severity::Note,
+    title: "a role that restricts nothing",
+    explanation: "\
+The template of a scoped signing key has no permissions, no limits, no networks, times or connection types:
+its users may do everything in the account, and a plain signing key would do the same. Often the permissions
+were forgotten.
+
+Say what the role may do: `nsc edit signing-key --sk KEY --allow-pub SUBJECT --allow-sub SUBJECT`.",
+    citation: "nats-server auth.go: processClientOrLeafAuthentication",
+    versions: "all",
+    check: Check::Account(check),
+};
+
+fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
+    let unlimited = UserPermissionLimits {
+        subs: UNLIMITED,
+        data: UNLIMITED,
+        payload: UNLIMITED,
+        ..UserPermissionLimits::default()
+    };
+    for scope in account.signing_keys.values().flatten().filter(|scope| scope.template == unlimited) {
+        out.tell(&RULE, || {
+            let role = quote(scope.role.as_bytes());
+            let message = format!("the role {role} of {} restricts nothing", token.owner());
+            Finding::new(&RULE, message, token.at("/nats/signing_keys").showing(scope.key.as_str()))
+                .help("nsc edit signing-key --account NAME --sk KEY --allow-pub SUBJECT --allow-sub SUBJECT")
+        });
+    }
+}
