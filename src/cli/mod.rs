@@ -6,6 +6,7 @@
 mod client;
 mod failure;
 mod gather;
+mod in_use;
 mod inputs;
 mod leads;
 mod ring;

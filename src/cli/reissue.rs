@@ -164,6 +164,9 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     if plan.steps.is_empty() && plan.held.is_empty() && plan.unchanged == 0 {
         terminal.remark("no token that was given is meant");
     }
+    if args.output.is_none() {
+        super::in_use::tell(&survey, &plan, terminal);
+    }
     let work = Work::of(&planner, &plan);
     let (mut files, mut run_id, mut directory) = (0, String::new(), String::new());
     if let Some(output) = &args.output {

@@ -161,6 +161,32 @@ fn a_lost_account_is_made_for_its_users() {
     works(&out, "SYS", "acme/ORDERS/alice.creds");
 }
 
+/// The system account's token is lost, and credentials have the seed of another: no server starts with the one, none lets
+/// the other in; nsc finds nothing wrong with either.
+#[test]
+#[ignore = "needs nsc and nats-servers"]
+fn what_nsc_does_not_see() {
+    let store = Store::new();
+    let creds = store.get("keys/creds/acme/ORDERS/alice.creds");
+    let other = Seed::generate(Role::User);
+    let swapped = creds.replace(&*store.user.expose(), &other.expose());
+    store.put("keys/creds/acme/ORDERS/alice.creds", &swapped);
+    for binary in servers() {
+        let server = crate::server::serve(&binary, &store).expect("it starts");
+        assert!(!lets_in(&server, &swapped), "before");
+    }
+    fs::remove_dir_all(store.root().join("stores/acme/accounts/SYS")).expect("removed");
+    for binary in servers() {
+        assert!(crate::server::serve(&binary, &store).is_none(), "before");
+    }
+    let out = Out::new();
+    recover(&out, &[&store.arg("")]).exits(1).says("without it no server starts");
+    assert_eq!(nsc_on(&out, &["validate", "-A"]).0, Some(0), "nsc does not see it");
+    let out = Out::new();
+    recover(&out, &["--make-missing", &store.arg("")]).exits(1);
+    works(&out, "SYS", "acme/ORDERS/alice.creds");
+}
+
 /// Names that no directory can have: nsc reads the store all the same.
 #[test]
 #[ignore = "needs nsc and nats-servers"]

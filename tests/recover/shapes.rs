@@ -88,6 +88,57 @@ fn any_mix_of_files_will_do() {
     assert_eq!(files.len() + 1, crate::files(&out.path()).len(), "every file but the list itself is listed");
 }
 
+/// What makes a client say "Authorization Violation" and nsc "expected 3 chunks" comes back in the one form that all read.
+#[test]
+fn credentials_of_any_shape_become_canonical() {
+    let store = Store::new();
+    let canonical = store.get("keys/creds/acme/ORDERS/alice.creds");
+    let (token, seed) = (store.get(USER), store.user.expose());
+    let half = token.len() / 2;
+    let wide: Vec<u8> = canonical.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let blocks: Vec<&str> = canonical.split("\n\n").collect();
+    let shapes: [(&str, Vec<u8>); 10] = [
+        ("wrapped", canonical.replace(&token, &format!("{}\n{}", &token[..half], &token[half..])).into()),
+        ("blank lines", canonical.replace(&token, &format!("\n{token}\n")).into()),
+        ("blanks", canonical.replace(&token, &format!("  {token} ")).into()),
+        ("no header lines", format!("{token}\n{}\n", *seed).into()),
+        ("escaped", canonical.replace('\n', "\\n").into()),
+        ("one line", canonical.replace('\n', " ").into()),
+        ("indented", canonical.replace('\n', "\n    ").into()),
+        ("swapped", blocks.iter().rev().copied().collect::<Vec<_>>().join("\n\n").into()),
+        ("UTF-16", wide),
+        (
+            "the token alone",
+            format!("-----BEGIN NATS USER JWT-----\n{token}\n------END NATS USER JWT------\n").into(),
+        ),
+    ];
+    for (name, bytes) in shapes {
+        let (mix, out) = (tempfile::tempdir().expect("a directory"), Out::new());
+        fs::create_dir_all(mix.path().join("x")).expect("made");
+        fs::write(mix.path().join("x/alice.creds"), bytes).expect("written");
+        let mut args =
+            vec![store.arg("stores/acme/acme.jwt"), store.arg("stores/acme/accounts/ORDERS/ORDERS.jwt")];
+        args.push(mix.path().to_str().expect("UTF-8").to_owned());
+        if name == "the token alone" {
+            args.push(store.arg("keys/keys/U"));
+        }
+        recover(&out, &args.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(out.files("keys/creds")["acme/ORDERS/alice.creds"], canonical.as_bytes(), "{name}");
+    }
+}
+
+/// Credentials with the seed of another: each user gets its own.
+#[test]
+fn seeds_find_their_users() {
+    let (store, out) = (Store::new(), Out::new());
+    let canonical = store.get("keys/creds/acme/ORDERS/alice.creds");
+    let other = jwtfix::nkey::Seed::generate(jwtfix::nkey::Role::User);
+    store
+        .put("keys/creds/acme/ORDERS/alice.creds", canonical.replace(&*store.user.expose(), &other.expose()));
+    recover(&out, &[&store.arg("")]).exits(0);
+    assert_eq!(out.files("keys/creds")["acme/ORDERS/alice.creds"], canonical.as_bytes());
+}
+
 #[test]
 fn a_plan_writes_nothing() {
     let store = Store::new();

@@ -7,7 +7,7 @@ use jwtfix::token::{Body, Layout, Operator, Tree, decode};
 use serde_json::{Value, json};
 
 use crate::common::jwtfix;
-use crate::server::{lets_in, nsc, serve, servers};
+use crate::server::{lets_in, nsc, serve, serve_config, servers};
 use crate::store::{Store, lately, public, signed};
 use crate::{ACCOUNT, CREDS, USER, reissue};
 
@@ -214,6 +214,49 @@ fn an_operator_that_moved() {
         drop(server);
         jwtfix(["undo", "--journal", &store.journal()]).run().exits(0);
         assert!(lets_in(&serve(&binary, &store).expect("it starts"), &store.get(CREDS)));
+    }
+}
+
+/// A server that runs keeps what it has in memory, and goes by the ends that it read at its start: it is recognised, and
+/// told of. Our drafts in its directory are nothing to it.
+#[test]
+#[ignore = "needs nats-servers"]
+fn a_directory_that_a_server_uses() {
+    for binary in servers() {
+        let store = Store::new();
+        let ends = lately() + 90;
+        for (seed, name) in [(&store.system, "SYS"), (&store.account, "ORDERS")] {
+            let mut claims = store.claims(&format!("stores/acme/accounts/{name}/{name}.jwt"));
+            claims.data.exp = if name == "ORDERS" { ends } else { 0 };
+            let sign = |_: &jwtfix::nkey::PublicKey, message: &[u8]| {
+                Ok(store.operator_key.sign(message).expect("signs").to_vec())
+            };
+            let key = store.operator_key.public();
+            let text = jwtfix::token::encode(&mut claims, &key, lately(), &sign).expect("encoded");
+            store.put(&format!("jwt/{}.jwt", public(seed)), text);
+        }
+        store.put("jwt/.jwtfix-1-1.tmp", "junk");
+        let config = format!(
+            "operator: \"{}\"\nsystem_account: {}\nresolver {{ type: full, dir: \"{}\" }}\n",
+            store.arg("stores/acme/acme.jwt"),
+            public(&store.system),
+            store.arg("jwt"),
+        );
+        let server = serve_config(&binary, &config).expect("it starts");
+        assert!(lets_in(&server, &store.get(CREDS)));
+        let (jwt, operator, keys) = (store.arg("jwt"), store.arg("stores/acme/acme.jwt"), store.arg("keys"));
+        let args = ["--all", &jwt, "--operator", &operator, "--key", &keys, "--expires", "+90d"];
+        let process = format!("process {}", server.child.id());
+        let told = |ran: crate::common::Ran| {
+            ran.warns(&process).warns("push the new tokens").warns("ends of the old tokens")
+        };
+        told(reissue(&store, &args).run().exits(1));
+        told(reissue(&store, &[&args[..], &["--write"]].concat()).run().exits(0));
+        assert!(lets_in(&server, &store.get(CREDS)));
+        drop(server);
+        assert!(!reissue(&store, &args).run().stderr.contains("process "), "it runs no more");
+        let server = serve_config(&binary, &config).expect("it starts");
+        assert!(lets_in(&server, &store.get(CREDS)), "{} takes the new tokens", binary.display());
     }
 }
 

@@ -59,10 +59,15 @@ pub fn lately() -> i64 {
 
 impl Store {
     pub fn new() -> Store {
+        Store::within(&std::env::temp_dir())
+    }
+
+    /// A store on another file system.
+    pub fn within(base: &Path) -> Store {
         let account = || Seed::generate(Role::Account);
         let store = Store {
-            dir: tempfile::tempdir().expect("a scratch directory"),
-            state: tempfile::tempdir().expect("a scratch directory"),
+            dir: tempfile::tempdir_in(base).expect("a scratch directory"),
+            state: tempfile::tempdir_in(base).expect("a scratch directory"),
             operator: Seed::generate(Role::Operator),
             operator_key: Seed::generate(Role::Operator),
             system: account(),

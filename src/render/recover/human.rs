@@ -135,6 +135,9 @@ fn write_missing(out: &mut String, recovery: &Recovery, style: Style) {
     let (mut tokens, mut seeds): (Vec<String>, BTreeMap<Kind, Vec<String>>) = Default::default();
     for missing in &recovery.missing {
         match missing {
+            Missing::Token(kind, key, 0) => {
+                tokens.push(format!("{} {}: without it no server starts", kind.word(), style.key(key)));
+            }
             Missing::Token(kind, key, count) => tokens.push(format!(
                 "{} {}: {} {} for it",
                 kind.word(),

@@ -25,6 +25,8 @@ pub(super) struct AccountGroup {
     /// Its token; none where it is to be made.
     pub(super) token: Option<usize>,
     pub(super) key: String,
+    /// Its name, where no token and no directory knows it.
+    pub(super) called: &'static str,
     pub(super) remarks: Vec<Remark>,
     pub(super) users: Vec<(usize, Vec<Remark>)>,
 }
@@ -34,6 +36,8 @@ pub(super) struct AccountGroup {
 pub(super) struct Chosen {
     pub(super) operators: Vec<OperatorGroup>,
     pub(super) aside: Vec<(usize, Why)>,
+    /// System accounts of which no token is there.
+    pub(super) no_system: Vec<String>,
 }
 
 /// Chooses. `undelete` are accounts that are to come back though a server deleted them; with `make`, what has no token is
@@ -67,6 +71,7 @@ pub(super) fn choose(found: &Found, undelete: &BTreeSet<String>, make: bool) -> 
     operators.into_values().for_each(|tokens| choice.operator(&tokens));
     let deleted = choice.accounts(accounts);
     choice.users(users, &deleted);
+    choice.system_accounts(&deleted);
     choice.chosen
 }
 
@@ -139,8 +144,13 @@ impl Choice<'_> {
                 continue;
             };
             self.put_aside(&tokens, Some(last), &Why::Older);
-            let account =
-                AccountGroup { token: Some(last), key: subject.to_owned(), remarks, users: Vec::new() };
+            let account = AccountGroup {
+                token: Some(last),
+                key: subject.to_owned(),
+                called: "",
+                remarks,
+                users: Vec::new(),
+            };
             self.chosen.operators[group].accounts.push(account);
         }
         deleted
@@ -266,8 +276,32 @@ impl Choice<'_> {
             return;
         }
         let users = users.into_iter().map(|index| (index, Vec::new())).collect();
-        let made = AccountGroup { token: None, key: account, remarks: vec![Remark::Made], users };
+        let made = AccountGroup { token: None, key: account, called: "", remarks: vec![Remark::Made], users };
         self.chosen.operators[group].accounts.push(made);
+    }
+
+    /// Without its system account a server does not start: where it is missing, it is made or told.
+    fn system_accounts(&mut self, deleted: &HashSet<String>) {
+        for group in 0..self.chosen.operators.len() {
+            let operator = &self.chosen.operators[group];
+            let claims = operator.token.and_then(|index| self.token(index).operator.as_deref());
+            let Some(key) =
+                claims.and_then(|claims| claims.operator()).map(|body| body.system_account.clone())
+            else {
+                continue;
+            };
+            let there = operator.accounts.iter().any(|account| account.key == key) || deleted.contains(&key);
+            if there || !crate::nkey::go::is_public(crate::nkey::Role::Account, &key) {
+                continue;
+            }
+            if self.make && self.can_sign(group) {
+                let remarks = vec![Remark::Made];
+                let made = AccountGroup { token: None, key, called: "SYS", remarks, users: Vec::new() };
+                self.chosen.operators[group].accounts.push(made);
+            } else {
+                self.chosen.no_system.push(key);
+            }
+        }
     }
 
     /// Whether a key of this operator is here that may sign accounts.

@@ -21,6 +21,12 @@ pub(super) fn lay_out(found: &Found, chosen: Chosen, now: i64) -> (Vec<Item>, Ve
         out.operator(group, &mut names);
     }
     out.aside(chosen.aside);
+    for key in chosen.no_system {
+        let waiting = |missing: &Missing| matches!(missing, Missing::Token(_, waiting, _) if *waiting == key);
+        if !out.missing.iter().any(waiting) {
+            out.missing.insert(Missing::Token(Kind::Account, key, 0));
+        }
+    }
     out.keys();
     let Layout { mut items, missing, .. } = out;
     items.sort_by(|a, b| a.path.cmp(&b.path));
@@ -103,7 +109,7 @@ impl Layout<'_> {
             None => {
                 let sources = group.users.iter().flat_map(|(user, _)| &self.found.tokens[*user].sources);
                 let names = sources.filter_map(|source| self.found.names(source).0);
-                names.map(ToOwned::to_owned).next().unwrap_or_default()
+                names.map(ToOwned::to_owned).next().unwrap_or_else(|| group.called.to_owned())
             }
         };
         let account = names.give(&name, &group.key);

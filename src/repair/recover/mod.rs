@@ -165,7 +165,7 @@ impl Remark {
 /// What is not there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Missing {
-    /// The token of an operator or account, with how many tokens hang on it.
+    /// The token of an operator or account, with how many tokens hang on it; 0: servers need it.
     Token(Kind, String, usize),
     /// A seed: the key, and whose it is, as a kind and a name.
     Seed(String, Kind, String),
