@@ -18,7 +18,7 @@ use jwtfix::disk::Tree;
 use jwtfix::file::{creds, layout};
 use jwtfix::nkey::{PublicKey, Role, Seed};
 use jwtfix::repair::{Decided, Found, Recovery};
-use jwtfix::token::{Account, Body, Claims, ClaimsData, Kind, Operator, User, encode};
+use jwtfix::token::{Body, Claims, ClaimsData, Kind, Operator, encode};
 
 const NOW: i64 = 1_795_500_000;
 const ROUNDS: usize = 3;
@@ -120,13 +120,13 @@ fn scatter(at: &Path, accounts: usize) {
     key(&operator);
     for number in 0..accounts {
         let account = Seed::generate(Role::Account);
-        let body = Body::Account(Box::new(Account::default()));
+        let body = Body::Account(Box::default());
         let token = mint(&operator, &account.public(), &format!("A{number}"), body);
         put(&format!("jwt/{}.jwt", account.public()), token.as_bytes());
         key(&account);
         for name in ["u", "v"] {
             let user = Seed::generate(Role::User);
-            let token = mint(&account, &user.public(), name, Body::User(Box::new(User::default())));
+            let token = mint(&account, &user.public(), name, Body::User(Box::default()));
             put(&format!("creds/{number}{name}.creds"), creds::canonical(&token, &user.expose()).as_bytes());
             key(&user);
         }
