@@ -26,9 +26,18 @@ fn cases() {
     }
     assert!(number >= 1, "there are cases");
     // As a clone has them, whatever the umask is: a finding tells of it.
-    for name in ["alice", "bob", "carol"] {
+    for name in [
+        "acme/alice.creds",
+        "acme/bob.creds",
+        "acme/carol.creds",
+        "night/alice.creds",
+        "night/bob.creds",
+        "night/carol.creds",
+        "night/dave.creds",
+        "night/keys/operator.nk",
+    ] {
         use std::os::unix::fs::PermissionsExt;
-        let path = format!("{}/testdata/acme/{name}.creds", env!("CARGO_MANIFEST_DIR"));
+        let path = format!("{}/testdata/{name}", env!("CARGO_MANIFEST_DIR"));
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).expect("ours");
     }
     trycmd::TestCases::new()
