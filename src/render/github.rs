@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::text;
 use crate::audit::Report;
 use crate::lint::{Finding, Severity};
 
@@ -40,9 +41,10 @@ fn annotation(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-/// Escapes the text of a command, as the runner's toolkit does.
+/// Escapes the text of a command, as the runner's toolkit does, and what a log would hide or obey.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let lines: Vec<String> = text.split('\n').map(text::escape_words).collect();
+    lines.join("\n").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// Escapes a property of a command, as the runner's toolkit does.

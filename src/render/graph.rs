@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::text::is_invisible;
 use crate::audit::{Edge, Graph};
 
 /// Writes a directed graph for Graphviz: importer → exporter.
@@ -84,7 +85,7 @@ fn edge_label(edge: &Edge) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    let printable: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let printable: String = text.chars().map(|c| if is_invisible(c) { '\u{fffd}' } else { c }).collect();
     printable.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
@@ -92,7 +93,7 @@ fn quoted(text: &str) -> String {
 fn entities(text: &str) -> String {
     text.chars()
         .map(|c| match c {
-            c if c.is_control() => "\u{fffd}".to_string(),
+            c if is_invisible(c) => "\u{fffd}".to_string(),
             c if c.is_alphanumeric() || " .-_:>*(),$/".contains(c) => c.to_string(),
             c => format!("#{};", u32::from(c)),
         })

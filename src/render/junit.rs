@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::text::is_invisible;
 use crate::audit::Report;
 use crate::lint::Severity;
 
@@ -75,8 +76,7 @@ fn xml(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\n' => escaped.push_str("&#10;"),
-            '\t' => escaped.push('\t'),
-            '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            c if is_invisible(c) => escaped.push('\u{fffd}'),
             _ => escaped.push(c),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::text::is_invisible;
 use crate::audit::Report;
 use crate::lint::Severity;
 
@@ -32,5 +33,7 @@ pub fn prometheus(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// Escapes a label's value as the exposition format asks.
 fn label(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    let shown: String =
+        text.chars().map(|c| if c != '\n' && is_invisible(c) { '\u{fffd}' } else { c }).collect();
+    shown.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::text::visible_json;
 use crate::audit::{self, Report};
 use crate::lint::{Finding, Place, Severity};
 
@@ -34,6 +35,7 @@ pub fn sarif(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "executionSuccessful": report.unread.is_empty(),
         "toolExecutionNotifications": notifications,
     }]);
+    let invocations = visible_json(invocations.to_string());
     write!(
         out,
         "{{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\
@@ -41,7 +43,8 @@ pub fn sarif(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     )?;
     for (i, finding) in report.findings().enumerate() {
         out.write_all(if i == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *out, &result(finding, index.get(finding.code()).copied()))?;
+        let result = result(finding, index.get(finding.code()).copied());
+        out.write_all(visible_json(result.to_string()).as_bytes())?;
     }
     out.write_all(b"]}]}\n")
 }

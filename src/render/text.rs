@@ -28,6 +28,25 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// JSON in which everything invisible is written as `\u202e`; it can only stand inside strings.
+pub fn visible_json(json: String) -> String {
+    if json.is_ascii() && !json.contains('\u{7f}') {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && is_invisible(c) {
+            let mut units = [0u16; 2];
+            for unit in c.encode_utf16(&mut units) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// As [`escape`], for words that jwtfix or a server wrote around a token's text: backslashes stand, lines stay one line.
 pub fn escape_words(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -134,22 +134,7 @@ pub fn document_value(document_view: &DocumentView) -> Value {
 pub fn to_text(value: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
-    if text.is_ascii() && !text.contains('\u{7f}') {
-        return text;
-    }
-    // Invisible characters can only stand inside strings.
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c != '\n' && text::is_invisible(c) {
-            let mut units = [0u16; 2];
-            for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    text::visible_json(text)
 }
 
 fn document(document: &DocumentView) -> DocumentDto<'_> {

@@ -1,8 +1,15 @@
 //! `jwtfix audit` through the binary: each planted defect is found, and nothing else.
 
-#![allow(clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, unreachable_pub)]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod gates;
+mod outputs;
+mod planted;
+mod policy;
+mod trouble;
+mod watch;
 
 use std::path::Path;
 
