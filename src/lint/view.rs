@@ -148,6 +148,15 @@ impl File<'_> {
         }
     }
 
+    /// What gives it the name of its token's subject. Not where the token is expired: a server that finds the file then
+    /// deletes it (`dirstore.go`, `startExpiring`).
+    pub fn named_by_subject(&self, scene: &Scene<'_>) -> Option<Fix> {
+        let data = &self.content.claims()?.data;
+        let over = data.exp > 0 && data.exp <= scene.now;
+        let edit = Edit::Rename { to: format!("{}.jwt", data.sub) };
+        (!over).then(|| Fix::safe("name it by its subject", &self.place(), [edit]))
+    }
+
     /// The name without `.jwt`, where it ends so.
     pub fn stem(&self) -> Option<&str> {
         self.name.strip_suffix(".jwt")

@@ -6,6 +6,7 @@
 mod common;
 mod config;
 mod creds;
+mod errors;
 mod files;
 mod real;
 #[allow(dead_code)]

@@ -8,6 +8,8 @@ mod apply;
 mod config;
 mod examine;
 mod files;
+#[cfg(test)]
+mod laws;
 mod make;
 mod sort;
 
@@ -215,9 +217,12 @@ pub fn plan(case: &Case<'_>) -> Result<(Fixes, Vec<DiskError>), FixError> {
             proof: None,
             after: Vec::new(),
         };
-        let mut after = HashMap::new();
+        let (mut after, mut moved) = (HashMap::new(), BTreeSet::new());
         for (number, Made { after: new, change, refused }) in made {
             fixes.refused.extend(refused.map(|why| (change.path.clone(), why)));
+            if change.deeds.iter().any(|deed| matches!(deed, Deed::Newest { .. })) {
+                moved.insert(number);
+            }
             if !change.deeds.is_empty() {
                 fixes.files.push(change);
             }
@@ -230,16 +235,14 @@ pub fn plan(case: &Case<'_>) -> Result<(Fixes, Vec<DiskError>), FixError> {
             if let Some(error) = failed.into_iter().next() {
                 return Err(error.into());
             }
-            let given_way = sorted.tasks.iter().filter(|(_, task)| !task.newest.is_empty());
-            let moved = given_way.map(|(number, _)| *number).collect();
             let (proof, new) = compare(&found, &then, &moved);
+            // What comes to light when one thing is put right, or can be put right only then, is put right too.
+            let before = (sorted.each.clone(), sorted.tasks.clone());
+            sort(&then, (&files, case.survey), case.wanted, false, &mut sorted);
+            if before != (sorted.each.clone(), sorted.tasks.clone()) {
+                continue;
+            }
             if !new.is_empty() {
-                // What comes to light when one thing is put right is put right too.
-                let before = (sorted.each.clone(), sorted.tasks.clone());
-                sort(&new, (&files, case.survey), case.wanted, false, &mut sorted);
-                if before != (sorted.each.clone(), sorted.tasks.clone()) {
-                    continue;
-                }
                 return Err(FixError::Worse(new.into_iter().map(|found| found.finding).collect()));
             }
             fixes.proof = Some(proof);

@@ -190,6 +190,10 @@ pub(super) fn sort(
                 }
                 continue;
             }
+            // Where in the old bytes it would be is not known.
+            if !exact && matches!(edit, Edit::Text { .. }) {
+                continue;
+            }
             let task = sorted.tasks.entry(*file).or_insert_with(task);
             task.codes.insert(finding.code());
             match edit {

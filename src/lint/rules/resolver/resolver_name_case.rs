@@ -1,6 +1,6 @@
 use crate::lint::Finding;
 use crate::lint::view::{File, Out, Scene};
-use crate::lint::{Check, Edit, Fix, Rule, Severity};
+use crate::lint::{Check, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "resolver-name-case",
@@ -18,7 +18,7 @@ Give the file the name of its token's subject, in its letter case.",
     check: Check::File(check),
 };
 
-fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
+fn check(file: &File<'_>, scene: &Scene<'_>, out: &mut Out<'_>) {
     let Some(claims) = file.content.claims() else { return };
     let subject = &claims.data.sub;
     let name = format!("{subject}.jwt");
@@ -28,7 +28,7 @@ fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
             Finding::new(&RULE, message, file.place())
                 .server("Account JWT lookup error: account missing")
                 .help(format!("rename it: mv {} {name}", file.path()))
-                .fix(Fix::safe("name it by its subject", &file.place(), [Edit::Rename { to: name.clone() }]))
+                .fix(file.named_by_subject(scene))
         });
     }
 }

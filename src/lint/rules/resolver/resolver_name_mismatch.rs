@@ -1,6 +1,6 @@
 use crate::lint::Finding;
 use crate::lint::view::{File, Out, Scene};
-use crate::lint::{Check, Edit, Fix, Rule, Severity};
+use crate::lint::{Check, Rule, Severity};
 use crate::nkey::{Role, go};
 
 pub(crate) static RULE: Rule = Rule {
@@ -19,7 +19,7 @@ Give the file the name of its token's subject.",
     check: Check::File(check),
 };
 
-fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
+fn check(file: &File<'_>, scene: &Scene<'_>, out: &mut Out<'_>) {
     let (Some(stem), Some(claims)) = (file.stem(), file.content.claims()) else { return };
     let subject = &claims.data.sub;
     if go::is_public(Role::Account, stem) && go::is_public(Role::Account, subject) && stem != subject {
@@ -32,11 +32,7 @@ fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
             )
             .server("Account JWT lookup error: account validation failed")
             .help(format!("rename it: mv {} {subject}.jwt", file.path()))
-            .fix(Fix::safe(
-                "name it by its subject",
-                &file.place(),
-                [Edit::Rename { to: format!("{subject}.jwt") }],
-            ))
+            .fix(file.named_by_subject(scene))
         });
     }
 }
