@@ -8,6 +8,7 @@ use jwtfix::render::inspect::{DocumentView, Inspection, brief, human, json, view
 use jwtfix::render::text;
 use jwtfix::token::Kind;
 use jwtfix::trust::Fleet;
+use serde_json_path::JsonPath;
 
 use super::gather::{Gathered, gather};
 use super::leads::{Leads, follow};
@@ -47,7 +48,8 @@ pub(super) struct Args {
     /// Print the tokens themselves as well: whoever reads a bearer token can use it
     #[arg(long)]
     raw: bool,
-    /// Print one claim alone: a JSON pointer (/nats/limits/conn) or a path (nats.limits.conn)
+    /// Print one claim alone: a JSON pointer (/nats/limits/conn) or a JSONPath ($.nats.exports[*].subject), whose $. may be
+    /// left out
     #[arg(long, value_name = "PATH", conflicts_with = "format")]
     field: Option<String>,
 }
@@ -156,22 +158,57 @@ fn people(
     ))
 }
 
+/// Which part of the claims is asked for.
+enum Part {
+    Pointer(String),
+    Path(Box<JsonPath>),
+}
+
+impl Part {
+    /// A JSON pointer where it begins with `/`, else a JSONPath, whose `$.` may be left out.
+    fn of(path: &str) -> Result<Part, Failure> {
+        if path.starts_with('/') || path.is_empty() {
+            return Ok(Part::Pointer(path.to_owned()));
+        }
+        let whole = match path.as_bytes() {
+            [b'$', ..] => path.to_owned(),
+            [b'[', ..] => format!("${path}"),
+            _ => format!("$.{path}"),
+        };
+        match JsonPath::parse(&whole) {
+            Ok(parsed) => Ok(Part::Path(Box::new(parsed))),
+            Err(error) if path.starts_with('$') => Err(Failure::new(format!("`{path}` is no JSONPath: {error}"))
+                .hint("write it as $.nats.exports[0].subject, or as a JSON pointer: /nats/exports/0/subject")),
+            // Names that JSONPath wants quoted, a dash in them for one.
+            Err(_) => Ok(Part::Pointer(pointer(path))),
+        }
+    }
+
+    fn within<'v>(&self, claims: &'v serde_json::Value) -> Vec<&'v serde_json::Value> {
+        match self {
+            Part::Pointer(pointer) => claims.pointer(pointer).into_iter().collect(),
+            Part::Path(path) => path.query(claims).all(),
+        }
+    }
+}
+
 /// Prints one claim of every token; texts as they are, everything else as JSON.
 fn field(shown: &Gathered, path: &str, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let pointer = pointer(path);
+    let part = Part::of(path)?;
     let mut found = false;
     for token in shown.opened.iter().flat_map(|opened| &opened.tokens) {
-        let Some(value) = token.token.claims.as_ref().and_then(|claims| claims.pointer(&pointer)) else { continue };
-        found = true;
-        let line = match value {
-            serde_json::Value::String(text) => text::escape(text),
-            value => text::escape_words(&value.to_string()),
-        };
-        terminal.print(&text::redact(&line))?;
-        terminal.print("\n")?;
+        for value in token.token.claims.iter().flat_map(|claims| part.within(claims)) {
+            found = true;
+            let line = match value {
+                serde_json::Value::String(text) => text::escape(text),
+                value => text::escape_words(&value.to_string()),
+            };
+            terminal.print(&text::redact(&line))?;
+            terminal.print("\n")?;
+        }
     }
     if !found {
-        terminal.remark(&format!("no token here has {pointer}"));
+        terminal.remark(&format!("no token here has {path}"));
     }
     Ok(if found { Exit::Clean } else { Exit::Findings })
 }

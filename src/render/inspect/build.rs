@@ -95,7 +95,7 @@ fn token_view(opened: &Opened, open: &OpenToken, fleet: &Fleet, now: i64) -> Tok
         _ => None,
     };
     TokenView {
-        kind: kind.clone(),
+        kind: word(kind).into(),
         layout: layout.map(|layout| layout.word()),
         header: header.clone(),
         claims: claims.clone(),
@@ -109,6 +109,12 @@ fn token_view(opened: &Opened, open: &OpenToken, fleet: &Fleet, now: i64) -> Tok
         seed,
         raw: open.raw.as_ref().map(|raw| raw.to_string()),
     }
+}
+
+/// Kinds that the library does not know are generic; what they call themselves stands in the claims.
+fn word(kind: &str) -> &str {
+    let known = Kind::ALL.into_iter().map(Kind::word).chain(["server", "cluster", "unknown"]);
+    if known.into_iter().any(|known| known == kind) { kind } else { Kind::Generic.word() }
 }
 
 /// What is told of the writing beside the findings: which library may have made it.
