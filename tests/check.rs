@@ -196,3 +196,41 @@ fn what_a_client_may_and_which_rule_says_so() {
         .says("✗ the server refuses this client")
         .says("and were it in:");
 }
+
+/// A configuration that wants to do harm ends in a clear error.
+#[test]
+fn hostile_configurations() {
+    let cases: Vec<(&str, String, &str)> = vec![
+        ("maps in each other", format!("a: {}", "{b: ".repeat(60_000)), "1000"),
+        ("arrays in each other", format!("a: {}", "[".repeat(200_000)), "1000"),
+        ("a loop of includes", "include 'nats.conf'\n".to_owned(), "include"),
+        ("an include that is not there", "include 'gone/x.conf'\n".to_owned(), "no such file or directory"),
+        (
+            "an include outside of the tree",
+            "include '../../../../../../../../etc/hostname-of-nobody'\n".to_owned(),
+            "no such file or directory",
+        ),
+        ("an include that is no file", "include '.'\n".to_owned(), "directory"),
+        ("a variable of itself", "a: $a\n".to_owned(), "variable reference for 'a'"),
+        (
+            "variables that repeat each other",
+            {
+                let mut laughs = "v0: [x, x, x, x, x, x, x, x, x, x ]\n".to_owned();
+                for i in 1..12 {
+                    laughs += &format!("v{i}: [{} ]\n", format!("$v{}, ", i - 1).repeat(10));
+                }
+                laughs
+            },
+            "more than",
+        ),
+        ("a quote that does not end", "a: \"".to_owned() + &"x".repeat(1 << 20), "Parse error"),
+        ("bytes that are no text", "\u{0}\u{1}\u{fffd}: \u{7f}".to_owned(), "✗"),
+    ];
+    for (name, text, wanted) in cases {
+        let there = acme(|path| fs::write(path.join("nats.conf"), &text).expect("written"));
+        let ran = check(there.path(), &["alice.creds"]);
+        assert_eq!(ran.code, 1, "{name}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.contains(wanted), "{name}: {}", ran.stdout.chars().take(800).collect::<String>());
+        assert!(!ran.stdout.contains("lets this client in (judged"), "{name}: {}", ran.stdout);
+    }
+}

@@ -1,11 +1,12 @@
 //! `jwtfix check`: what does a real nats-server do with this client, at which gate, and in which words?
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use jwtfix::lint::connect::{self, Side};
 use jwtfix::lint::{Finding, Place, Severity};
-use jwtfix::render::check::{Checked, ClientResult, ServerResult, human, json};
+use jwtfix::render::check::{Checked, ClientResult, RunningResult, ServerResult, human, json};
 use jwtfix::render::inspect::view;
 use jwtfix::server::resolver::Fetched;
 use jwtfix::server::startup::StartVerdict;
@@ -14,6 +15,7 @@ use jwtfix::server::{Decision, Verdict};
 use jwtfix::trust::{Fleet, Opened};
 
 use super::client::{Asked, ClientArgs};
+use super::live::Live;
 use super::server::{Server, ServerArgs};
 use super::{Exit, Failure, Terminal};
 
@@ -27,6 +29,7 @@ Examples:
   jwtfix check --server nats.conf
   jwtfix check --server nats.conf alice.creds
   jwtfix check --server nats.conf --server-version 2.10.24 --via WEBSOCKET --from 10.1.2.3 alice.creds
+  jwtfix check --server nats.conf --monitor http://127.0.0.1:8222 alice.creds
   jwtfix check --server nats.conf --store ~/nsc/stores alice.creds --account ORDERS")]
 pub(super) struct Args {
     /// The server's configuration
@@ -53,8 +56,9 @@ enum Format {
 }
 
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let server = args.around.start(&args.server, terminal)?;
+    let mut server = args.around.start(&args.server, terminal)?;
     let clients = args.client.clients(&args.files, terminal)?;
+    let mut live = server.live.take();
     let now = terminal.now;
     let files = |path: &str| server.file(path);
     let listing = |directory: &str| server.listing(directory);
@@ -73,7 +77,13 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
             ClientResult { path: asked.path, who: asked.who, decision, findings }
         })
         .collect();
-    let checked = Checked { at: now, server: told(&server, connect::server(&side)), results };
+    let mut told = told(&server, connect::server(&side));
+    if let Some(live) = live.take() {
+        let asked = compared(live, &server, &world, &results);
+        told.findings.extend(connect::running(&asked.url, &asked.differences, &side));
+        told.running = Some(asked);
+    }
+    let checked = Checked { at: now, server: told, results };
     match args.format {
         Format::Human => {
             let locate = |path: &str, offset: usize| server.locate(path, offset);
@@ -99,8 +109,25 @@ fn told(server: &Server, findings: Vec<Finding>) -> ServerResult {
         warnings: startup.warnings.iter().map(ToString::to_string).collect(),
         missing: startup.unknown.clone(),
         digest: startup.config.as_ref().and_then(|config| config.digest.clone()),
+        running: None,
         findings,
     }
+}
+
+/// Accounts of clients that the running server is asked about.
+const ASKED: usize = 32;
+
+/// Holds the running server against the files, and against what the resolver has for the clients' accounts.
+fn compared(mut live: Live, server: &Server, world: &World<'_>, results: &[ClientResult]) -> RunningResult {
+    let accounts = results.iter().filter_map(|result| Some(result.decision.granted.as_ref()?.account.clone()));
+    let accounts: BTreeSet<String> = accounts.collect();
+    accounts.iter().take(ASKED).for_each(|account| live.account(account));
+    let stored = |account: &str| match world.resolver().fetch(account) {
+        Fetched::Token(text) => String::from_utf8(text).ok(),
+        _ => None,
+    };
+    let differences = live.running.differences(&server.startup, server.changed(), &stored);
+    RunningResult { url: live.url, running: live.running, differences }
 }
 
 /// What is wrong with the tokens that were asked about: the client's own and its account's as the resolver has it.

@@ -9,6 +9,7 @@ mod gather;
 mod in_use;
 mod inputs;
 mod leads;
+mod live;
 mod ring;
 mod runs;
 mod server;
@@ -42,7 +43,7 @@ macro_rules! verbs {
     };
 }
 
-verbs! { inspect check can audit keys fix reissue recover undo diff explain completions man }
+verbs! { inspect check can convert audit keys fix reissue recover undo diff explain completions man }
 
 const AFTER: &str = "\
 Exit status: 0 nothing to act on, 1 findings (or a refusal), 2 jwtfix could not do its job.

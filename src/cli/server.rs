@@ -14,12 +14,13 @@ use jwtfix::token;
 use jwtfix::trust::Opened;
 
 use super::gather::{LARGEST, blacked};
+use super::live::Live;
 use super::{Failure, Terminal};
 
 /// The server that is asked about.
 #[derive(clap::Args)]
 pub(crate) struct ServerArgs {
-    /// The server's release, 2.10.24 for one; the newest known where none is named
+    /// The server's release, 2.10.24 for one; else that of --monitor, else the newest known
     #[arg(long, value_name = "VERSION", value_parser = version)]
     server_version: Option<Version>,
     /// Take accounts from this directory, whatever the configuration's resolver is
@@ -28,6 +29,9 @@ pub(crate) struct ServerArgs {
     /// Take accounts from this store of nsc, whatever the configuration's resolver is
     #[arg(long, value_name = "DIR")]
     store: Option<PathBuf>,
+    /// Ask the running server too: its monitoring port, http://host:8222, or a file with its answer to /varz
+    #[arg(long, value_name = "URL|FILE")]
+    monitor: Option<String>,
     /// The directory that the server runs in, for relative paths; that of the configuration where none is named
     #[arg(long, value_name = "DIR")]
     run_in: Option<PathBuf>,
@@ -45,6 +49,8 @@ pub(crate) struct Server {
     pub(crate) startup: Startup,
     /// Its release.
     pub(crate) version: Version,
+    /// The running server, if it was asked.
+    pub(crate) live: Option<Live>,
     surroundings: Surroundings,
 }
 
@@ -75,9 +81,11 @@ impl ServerArgs {
         };
         let accounts = self.accounts(terminal)?.unwrap_or(Accounts::Configured);
         let surroundings = Surroundings { base, accounts };
-        let version = self.server_version.unwrap_or(Version::NEWEST);
+        let live = self.monitor.as_deref().map(Live::ask).transpose()?;
+        let runs = live.as_ref().and_then(|live| live.running.version);
+        let version = self.server_version.or(runs).unwrap_or(Version::NEWEST);
         let startup = startup(&name.to_string_lossy(), &bytes, version, terminal.now, &surroundings);
-        Ok(Server { path: conf.to_string_lossy().into(), startup, version, surroundings })
+        Ok(Server { path: conf.to_string_lossy().into(), startup, version, live, surroundings })
     }
 }
 
@@ -109,7 +117,7 @@ impl ServerArgs {
         startup.options.websocket.listen = true;
         startup.options.mqtt.listen = true;
         let surroundings = Surroundings { base: PathBuf::from("."), accounts };
-        Ok(Server { path: "".into(), startup, version, surroundings })
+        Ok(Server { path: "".into(), startup, version, live: None, surroundings })
     }
 }
 
@@ -203,6 +211,14 @@ impl Server {
         }
         .to_string_lossy()
         .into_owned()
+    }
+
+    /// When the newest of the configuration's files was written, Unix seconds.
+    pub(crate) fn changed(&self) -> Option<i64> {
+        let files = self.startup.config.iter().flat_map(|config| &config.files);
+        let written =
+            |path: &str| disk::look(&self.surroundings.base.join(path)).ok().map(|facts| facts.modified.0);
+        files.filter_map(|file| written(&file.path)).max()
     }
 
     /// Line and column (from 1) of a byte of the configuration, and that line without its tokens and secrets.

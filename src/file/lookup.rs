@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use zeroize::Zeroizing;
+
 use super::config::{self, Map, Node, Value};
 use super::form::Absent;
 use super::version::Version;
@@ -83,6 +85,39 @@ pub fn read(bytes: &[u8]) -> Option<Lookup> {
     })
 }
 
+/// A name and a password, as the guides' `accounts` have them.
+pub struct Login {
+    /// The account's name, which is the user's as well.
+    pub name: String,
+    /// The password.
+    pub password: Zeroizing<String>,
+}
+
+/// Shows no password.
+impl std::fmt::Debug for Login {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Login").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// The guides' `accounts`, each with `name` and `password`; empty where accounts are written as a server reads them.
+pub fn logins(bytes: &[u8]) -> Vec<Login> {
+    let Ok(config) = config::parse("", bytes, Version::NEWEST, &Absent) else { return Vec::new() };
+    let Some(node) = config.root.get("accounts") else { return Vec::new() };
+    let text = |map: &Map, key: &str| Some(map.get(key)?.value.as_str()?.into_owned());
+    let login = |map: &Map, name: Option<&str>| {
+        let name = text(map, "name").or_else(|| name.map(str::to_owned))?;
+        Some(Login { name, password: Zeroizing::new(text(map, "password")?) })
+    };
+    match &node.value {
+        Value::Array(items) => items.iter().filter_map(|item| login(item.value.as_map()?, None)).collect(),
+        Value::Map(map) => {
+            map.entries().filter_map(|entry| login(entry.node.value.as_map()?, Some(&entry.key))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 fn setting(map: &Map, key: &str) -> Option<Setting> {
     let node = map.get(key)?;
     let text = node.value.as_str()?.into_owned();
@@ -130,6 +165,24 @@ mod tests {
         for other in ["/q/AB.jwt", "/p/.jwt", "/p/x/AB.jwt"] {
             assert_eq!(read.account(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn names_and_passwords() {
+        let read = |text: &str| -> Vec<(String, String)> {
+            logins(text.as_bytes())
+                .iter()
+                .map(|login| (login.name.clone(), login.password.to_string()))
+                .collect()
+        };
+        let pair = |name: &str, password: &str| (name.to_owned(), password.to_owned());
+        assert_eq!(read(TEXT), [pair("a", "x")]);
+        assert_eq!(
+            read("accounts { A { password: x }, B { name: b, password: y } }"),
+            [pair("A", "x"), pair("b", "y")]
+        );
+        assert_eq!(read("accounts { A { users: [{ user: a, password: x }] } }"), []);
+        assert!(!format!("{:?}", logins(b"accounts { A { password: hunter2 } }")).contains("hunter2"));
     }
 
     #[test]

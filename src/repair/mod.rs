@@ -3,6 +3,7 @@
 mod carry_out;
 mod claim_diff;
 mod compare;
+pub mod convert;
 mod draft;
 mod fix;
 mod form;

@@ -54,14 +54,14 @@ fn user(account: &str, sub: &str) -> Value {
 }
 
 /// An account by the operator `o`, which has revoked the user `gone`.
-fn account(label: &str, by: char, signer: &str) -> String {
+pub fn account(label: &str, by: char, signer: &str) -> String {
     let name = json!({"name": label.to_uppercase()});
     let nats = json!({"revocations": {public('U', "gone"): clock() + 1000}});
     let claims = claims("account", &public(by, signer), &public('A', label), clock() - 100, name, nats);
     v2(&claims, &key(by, signer))
 }
 
-fn operator(label: &str) -> String {
+pub fn operator(label: &str) -> String {
     let o = public('O', label);
     let claims = claims(
         "operator",
@@ -86,7 +86,7 @@ fn creds(account: &str, sub: &str, seed_of: &str) -> String {
 const FULL: &str = "resolver { type: full, dir: jwt, timeout: '30ms' }\n";
 
 /// A deployment that is sound: operator, resolver's directory, the accounts A, B and SYS, users of A and SYS.
-fn sound() -> BTreeMap<String, String> {
+pub fn sound() -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     for label in ["a", "b", "sys"] {
         files.insert(format!("jwt/{}.jwt", public('A', label)), account(label, 'O', "o"));
@@ -121,7 +121,7 @@ const SEED: Stage = Stage {
     }),
 };
 
-fn write(path: &Path, name: &str, text: String) {
+pub fn write(path: &Path, name: &str, text: String) {
     fs::write(path.join(name), text).expect("written");
 }
 
@@ -435,7 +435,7 @@ fn real(binary: &Binary, path: &Path, client: &[&str]) -> Result<(), String> {
 }
 
 /// The client that words of `check` describe: a credentials file, or a user and the password's file.
-fn shown(path: &Path, words: &[&str]) -> Client {
+pub fn shown(path: &Path, words: &[&str]) -> Client {
     let text = |name: &str| fs::read_to_string(path.join(name)).expect("there");
     if let ["--user", user, _, password] = words {
         let pass = Some(text(password).trim().to_owned());
@@ -483,9 +483,10 @@ fn carry_out(path: &Path, finding: &Value) {
     );
 }
 
-fn lay_out(case: &Case) -> tempfile::TempDir {
+/// A directory with these files.
+pub fn lay_out<'f>(files: impl IntoIterator<Item = (&'f String, &'f String)>) -> tempfile::TempDir {
     let directory = tempfile::tempdir().expect("a directory");
-    for (name, text) in &case.files {
+    for (name, text) in files {
         let path = directory.path().join(name);
         fs::create_dir_all(path.parent().expect("a directory")).expect("made");
         fs::write(path, text).expect("written");
@@ -494,7 +495,7 @@ fn lay_out(case: &Case) -> tempfile::TempDir {
 }
 
 /// Some releases: the first, the last, and one between.
-fn releases() -> Vec<Binary> {
+pub fn releases() -> Vec<Binary> {
     let all = server::binaries();
     assert!(!all.is_empty(), "no nats-server in /opt/nats/bin or $NATS_SERVERS");
     let picked = [0, all.len() / 2, all.len() - 1];
@@ -506,7 +507,7 @@ fn releases() -> Vec<Binary> {
 fn each_cause_of_an_account_not_found_has_a_repair_that_works() {
     for binary in releases() {
         for case in cases() {
-            let directory = lay_out(&case);
+            let directory = lay_out(case.files.iter().map(|(name, text)| (name, text)));
             let path = directory.path();
             for stage in &case.stages {
                 let place = format!("{}, {}, {}", case.name, binary.version, stage.code);
@@ -552,7 +553,7 @@ fn each_cause_of_an_account_not_found_has_a_repair_that_works() {
 fn credentials_of_the_wrong_account_come_in_and_reach_nobody() {
     let case = spoiled("sound", &[], Vec::new(), |_| {});
     for binary in releases() {
-        let directory = lay_out(&case);
+        let directory = lay_out(case.files.iter().map(|(name, text)| (name, text)));
         let path = directory.path();
         let running = server::start(&binary, path, &BTreeMap::new()).expect("it starts");
         let code = |account: &str, creds: &str| {

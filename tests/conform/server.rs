@@ -124,6 +124,9 @@ pub fn start(binary: &Binary, directory: &Path, env: &BTreeMap<String, String>) 
 }
 
 fn port(line: &Line) -> Option<(String, u16)> {
+    if let Some(address) = line.text.strip_prefix("Starting http monitor on ") {
+        return Some(("monitor".into(), address.rsplit_once(':')?.1.parse().ok()?));
+    }
     let rest = line.text.strip_prefix("Listening for ")?;
     let (kind, address) = rest.split_once(' ')?;
     Some((kind.to_owned(), address.rsplit_once(':')?.1.parse().ok()?))
@@ -150,6 +153,24 @@ impl Running {
     /// What it said beside its log: a panic, if any.
     pub fn said(&self) -> String {
         said(&self.directory)
+    }
+
+    /// Tells it to read its configuration again, and waits until it has.
+    pub fn reload(&self) -> Vec<Line> {
+        let before = self.log().len();
+        let _ = Command::new("kill").args(["-HUP", &self.child.id().to_string()]).status();
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let log = self.log();
+            let told = |line: &Line| {
+                line.text.starts_with("Reloaded server configuration")
+                    || line.text.starts_with("Failed to reload")
+            };
+            if Instant::now() > until || log.iter().skip(before).any(told) {
+                return log.into_iter().skip(before).collect();
+            }
+            std::thread::sleep(Duration::from_millis(3));
+        }
     }
 
     /// Its log so far.

@@ -2,10 +2,14 @@
 //! refusal gets its rule, its place and what to do; the deciding was done below.
 
 mod client;
+mod guide;
+mod running;
 mod server;
 mod side;
 
 pub use client::client;
+pub use guide::{Stored, guide};
+pub use running::running;
 pub use server::server;
 pub use side::Side;
 

@@ -1,7 +1,7 @@
 //! How does a check look to a person? Whether the server starts; for each client the verdict, both sides' words, and why.
 
 use super::json::rights_from;
-use super::view::{Checked, ClientResult, ServerResult};
+use super::view::{Checked, ClientResult, RunningResult, ServerResult};
 use crate::render::diagnostic::{self, Locate};
 use crate::render::style::{Ink, Style, pad};
 use crate::render::text;
@@ -48,7 +48,27 @@ fn server(out: &mut String, server: &ServerResult, style: Style, locate: Locate<
     {
         line(out, "digest", digest, style);
     }
+    if let Some(running) = &server.running {
+        live(out, running, style);
+    }
     findings(out, &server.findings, style, locate);
+}
+
+/// What the running server says of itself.
+fn live(out: &mut String, live: &RunningResult, style: Style) {
+    let running = &live.running;
+    let (ink, sign, words) = match live.verdict() {
+        "same" => (Ink::Good, "✓", "runs what the files say"),
+        _ => (Ink::Error, "✗", "does not run what the files say"),
+    };
+    let loaded =
+        running.loaded.map_or_else(String::new, |at| format!(", configuration read {}", text::instant(at)));
+    out.push_str(&format!(
+        "{} the server at {} {words} (nats-server {}{loaded})\n",
+        style.paint(ink, sign),
+        style.paint(Ink::Strong, &text::escape(&live.url)),
+        text::escape(&running.version_text)
+    ));
 }
 
 fn findings(out: &mut String, findings: &[crate::lint::Finding], style: Style, locate: Locate<'_>) {

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::view::{Checked, ClientResult, ServerResult};
+use super::view::{Checked, ClientResult, RunningResult, ServerResult};
 use crate::render::dto::{FindingDto, TimeDto};
 use crate::render::inspect::to_text;
 use crate::server::decision::{Cause, Granted, Limits, Responses, RightsFrom, Step, SubjectRights};
+use crate::server::startup::Difference;
 
 /// The schema's name.
 pub const SCHEMA: &str = "jwtfix/check/v1";
@@ -27,7 +28,29 @@ struct ServerDto<'a> {
     warnings: &'a [String],
     missing: &'a [String],
     digest: Option<&'a str>,
+    running: Option<RunningDto<'a>>,
     findings: Vec<FindingDto<'a>>,
+}
+
+#[derive(Serialize)]
+struct RunningDto<'a> {
+    url: &'a str,
+    version: &'a str,
+    server_name: &'a str,
+    config_loaded: Option<TimeDto>,
+    digest: Option<&'a str>,
+    verdict: &'static str,
+    differences: Vec<DifferenceDto<'a>>,
+    accounts: Option<&'a [String]>,
+}
+
+#[derive(Serialize)]
+struct DifferenceDto<'a> {
+    what: &'a str,
+    running: Option<&'a str>,
+    files: Option<&'a str>,
+    needs: &'static str,
+    why: &'a str,
 }
 
 #[derive(Serialize)]
@@ -128,7 +151,27 @@ fn server(server: &ServerResult) -> ServerDto<'_> {
         warnings: &server.warnings,
         missing: &server.missing,
         digest: server.digest.as_deref(),
+        running: server.running.as_ref().map(running),
         findings: server.findings.iter().map(FindingDto::from).collect(),
+    }
+}
+
+fn difference(difference: &Difference) -> DifferenceDto<'_> {
+    let Difference { what, running, files, needs, why } = difference;
+    DifferenceDto { what, running: running.as_deref(), files: files.as_deref(), needs: needs.name(), why }
+}
+
+fn running(live: &RunningResult) -> RunningDto<'_> {
+    let running = &live.running;
+    RunningDto {
+        url: &live.url,
+        version: &running.version_text,
+        server_name: &running.name,
+        config_loaded: running.loaded.map(TimeDto::from),
+        digest: running.digest.as_deref(),
+        verdict: live.verdict(),
+        differences: live.differences.iter().map(difference).collect(),
+        accounts: running.accounts.as_deref(),
     }
 }
 

@@ -8,4 +8,4 @@ pub use human::human;
 pub(super) use human::{line, prose};
 pub(super) use json::rights_from;
 pub use json::{SCHEMA, json};
-pub use view::{Checked, ClientResult, ServerResult};
+pub use view::{Checked, ClientResult, RunningResult, ServerResult};

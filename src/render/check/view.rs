@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::lint::{Finding, Severity};
+use crate::server::startup::{Difference, Needs, Running};
 use crate::server::{Decision, Verdict};
 
 /// Everything that `jwtfix check` found.
@@ -45,8 +46,31 @@ pub struct ServerResult {
     pub missing: Vec<String>,
     /// The configuration's digest as `nats-server -t` and `/varz` show it.
     pub digest: Option<String>,
+    /// The running server, if one was asked.
+    pub running: Option<RunningResult>,
     /// What is wrong.
     pub findings: Vec<Finding>,
+}
+
+/// What the running server has otherwise than the files.
+#[derive(Debug)]
+pub struct RunningResult {
+    /// Where it was asked, or the file with its answer.
+    pub url: String,
+    /// What it said.
+    pub running: Running,
+    /// What differs.
+    pub differences: Vec<Difference>,
+}
+
+impl RunningResult {
+    /// `same`, `reload`, `restart`: what brings the files into force.
+    pub fn verdict(&self) -> &'static str {
+        match self.differences.iter().map(|difference| difference.needs).max() {
+            None | Some(Needs::Nothing) => "same",
+            Some(needs) => needs.name(),
+        }
+    }
 }
 
 /// What the server does with one client.

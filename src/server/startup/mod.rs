@@ -12,6 +12,7 @@ mod fields;
 mod leafnodes;
 mod outside;
 mod reload;
+mod running;
 mod start;
 mod top;
 mod trust;
@@ -20,6 +21,7 @@ mod walk;
 
 pub use fields::known_fields;
 pub use reload::{Change, Effect, reload};
+pub use running::{Difference, Needs, Running, varz};
 
 use super::options::ServerOptions;
 use crate::file::config::{Cause, Config, ConfigError, Entry, FileId, Sources, Span, parse};

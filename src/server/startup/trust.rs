@@ -4,9 +4,8 @@ use super::outside::Role;
 use super::walk::{Read, Walk, q};
 use super::{duration, outside};
 use crate::file::config::{Metadata, Node, ReadError, Value};
-use crate::server::options::{Directory, Operator, Resolver};
+use crate::server::options::{Directory, Resolver};
 use crate::server::version;
-use crate::token::Body;
 
 const NO_RESOLVER: &str = "error parsing account resolver, should be MEM or  URL(\"url\") or a map containing dir and \
                            type state=[FULL|CACHE])";
@@ -41,19 +40,7 @@ pub(super) fn operators(walk: &mut Walk<'_>, node: &Node) {
             Err(text) => Err(text),
         };
         match claims {
-            Ok(claims) => {
-                let Body::Operator(body) = claims.body else { continue };
-                operators.push(Operator {
-                    subject: claims.data.sub,
-                    issuer: claims.data.iss,
-                    name: claims.data.name,
-                    signing_keys: body.signing_keys,
-                    strict_signing_key_usage: body.strict_signing_key_usage,
-                    system_account: body.system_account,
-                    account_server_url: body.account_server_url,
-                    assert_server_version: body.assert_server_version,
-                });
-            }
+            Ok(claims) => operators.extend(super::running::operator(claims)),
             Err(text) => walk.fail(node, format!("error parsing operator JWT: {text}")),
         }
     }
