@@ -3,6 +3,7 @@
 //! The floors below state facts; rules state opinions. A rule that *is* a gate of nats-server refers to the gate and
 //! has no logic of its own.
 
+mod advisories;
 pub mod connect;
 mod example;
 mod finding;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::{Edit, Finding, Fix, Place, Rule, Safety};
 use crate::file::Kind;
-use crate::file::config::{Entry, FileId, Sources, Span};
+use crate::file::config::{Entry, FileId, Map, Sources, Span};
 use crate::nkey::{PublicKey, identify};
+use crate::server::options::{Directory, Resolver};
 use crate::server::startup::Startup;
 use crate::server::{ServerOptions, Version};
 use crate::token::{Claims, DecodeError, Permissions, UserPermissionLimits};
@@ -325,6 +326,8 @@ pub struct Setup<'a> {
     pub found: Option<&'a dyn Found>,
     /// The server runs on this machine, in the configuration's directory: what is not here is missing.
     pub runs_here: bool,
+    /// Its resolver's directory is a link.
+    pub linked: bool,
 }
 
 /// The tokens and files that a configuration is held against.
@@ -380,12 +383,39 @@ impl<'a> Setup<'a> {
         self.startup.config.iter().flat_map(move |config| config.root.any_case(names))
     }
 
+    /// The resolver's directory.
+    pub fn directory(&self) -> Option<&'a Directory> {
+        match &self.startup.options.resolver {
+            Some(Resolver::Directory(directory)) => Some(directory),
+            _ => None,
+        }
+    }
+
+    /// Every option at every depth, with the path of keys that leads to it, in lower case.
+    pub fn every(&self, visit: &mut dyn FnMut(&str, &Entry)) {
+        if let Some(config) = &self.startup.config {
+            below("", &config.root, visit);
+        }
+    }
+
     /// A path of the configuration from where the user stands.
-    fn beside(&self, path: &str) -> Arc<str> {
+    pub fn beside(&self, path: &str) -> Arc<str> {
         match self.file.directory {
             _ if path.starts_with('/') => path.into(),
             "" => path.into(),
             directory => format!("{}/{path}", directory.trim_end_matches('/')).into(),
+        }
+    }
+}
+
+fn below(above: &str, map: &Map, visit: &mut dyn FnMut(&str, &Entry)) {
+    for entry in map.entries() {
+        let key = entry.key.to_ascii_lowercase();
+        let path = if above.is_empty() { key } else { format!("{above}.{key}") };
+        visit(&path, entry);
+        let members = std::iter::once(&entry.node).chain(entry.node.value.as_array().into_iter().flatten());
+        for map in members.filter_map(|node| node.value.as_map()) {
+            below(&path, map, visit);
         }
     }
 }

@@ -9,7 +9,7 @@ pub(crate) mod fixture;
 pub mod gates;
 pub mod load;
 pub mod options;
-mod password;
+pub(crate) mod password;
 pub mod permissions;
 pub mod reach;
 pub mod resolver;

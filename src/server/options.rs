@@ -8,6 +8,8 @@
 pub struct Operator {
     /// The operator's key, `sub`.
     pub subject: String,
+    /// When it was signed, Unix seconds.
+    pub issued: i64,
     /// Who signed it; no server cares.
     pub issuer: String,
     /// Its name.

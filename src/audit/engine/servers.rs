@@ -93,6 +93,14 @@ impl<'s> Server<'s> {
         }
     }
 
+    /// Its resolver's directory is a link; a slash behind it makes the system follow it.
+    fn linked(&self) -> bool {
+        let path = self.resolver().filter(|path| !path.as_os_str().as_encoded_bytes().ends_with(b"/"));
+        let Some((path, real)) = path.and_then(|path| Some((disk::real(&path)?, path))) else { return false };
+        let above = real.parent().and_then(disk::real);
+        above.zip(real.file_name()).is_some_and(|(above, name)| above.join(name) != path)
+    }
+
     /// The files that it includes.
     fn included(&self) -> impl Iterator<Item = PathBuf> + '_ {
         let files = self.startup.config.iter().flat_map(|config| config.files.iter().skip(1));
@@ -119,6 +127,7 @@ impl<'s> Server<'s> {
             sources,
             found: Some(found),
             runs_here: sources.here,
+            linked: self.linked(),
         };
         run::config(&setup, out);
     }

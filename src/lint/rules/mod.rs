@@ -14,6 +14,10 @@ macro_rules! rules {
 
 // One word a line, so that two people can add rules at the same time.
 rules! {
+    advisory: [
+        permissions_advisory,
+        server_advisory,
+    ];
     connect: [
         account_letter_case,
         account_misspelled,
@@ -46,6 +50,33 @@ rules! {
     ];
     config: [
         config_preload_key_mismatch,
+        pinned_account_unknown,
+        preload_without_effect,
+        system_account_none,
+        system_account_stand_in,
+        operator_older_in_config,
+        remote_credentials_unusable,
+        leafnode_without_token,
+        authorization_without_effect,
+        anonymous_into_global,
+        nobody_is_asked,
+        passwords_without_tls,
+        monitoring_open,
+        password_readable,
+        password_in_clear,
+        resolver_without_operators,
+        resolver_directory_link,
+        resolver_over_limit,
+        resolver_directory_elsewhere,
+        resolver_url_in_clear,
+        resolver_tls_without_url,
+        resolver_timeout_too_long,
+        resolver_limit_none,
+        resolver_member_unknown,
+        resolver_means_url,
+        resolver_means_memory,
+        option_twice,
+        system_account_key_case,
         config_refused,
         config_system_account_mismatch,
         config_warned,

@@ -83,6 +83,7 @@ pub(super) fn findings(
         sources: &beside,
         found: None,
         runs_here: false,
+        linked: false,
     };
     let mut findings = Vec::new();
     let mut take = |_: &'static Rule, finding: &dyn Fn() -> Finding| findings.push(finding());

@@ -101,6 +101,7 @@ pub(super) fn operator(claims: token::Claims) -> Option<Operator> {
     let Body::Operator(body) = claims.body else { return None };
     Some(Operator {
         subject: claims.data.sub,
+        issued: claims.data.iat,
         issuer: claims.data.iss,
         name: claims.data.name,
         signing_keys: body.signing_keys,

@@ -160,8 +160,7 @@ fn start(
     outcome.phase = Phase::Start;
     let options = &outcome.options;
     let mut warnings = Vec::new();
-    let bcrypt = |p: &str| p.starts_with("$2a$");
-    let plain = |p: &str| !bcrypt(p);
+    let plain = |p: &str| !crate::server::password::is_bcrypt(p);
     if (!options.password.is_empty() && plain(&options.password))
         || options.users.iter().any(|u| {
             u.nkey.is_empty() && u.user != "nats-XXXXXXXX" && plain(&u.password) && trusted.is_empty()

@@ -1,0 +1,38 @@
+use crate::lint::view::{Out, Setup};
+use crate::lint::{Check, Finding, Rule, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    code: "operator-older-in-config",
+    area: "config",
+    severity: Severity::Warning,
+    title: "a server is told of an operator by an older token",
+    explanation: "\
+The operator has signed a newer token of itself, which stands in another file here. This server trusts the signing keys of
+the older one: accounts that a key added since has signed are refused, `account validation failed`, and a key that was
+removed is still trusted.
+
+Put the newer token into the configuration and restart the server: it refuses to reload another operator,
+`config reload not supported for TrustedOperators`.",
+    citation: "nats-server jwt.go: validateTrustedOperators; reload.go",
+    versions: "all",
+    check: Check::Config(check),
+};
+
+fn check(setup: &Setup<'_>, out: &mut Out<'_>) {
+    let Some(found) = setup.found else { return };
+    let names = &["operator", "operators", "roots", "root", "root_operators", "root_operator"];
+    let Some(entry) = setup.options(names).next() else { return };
+    for own in &setup.startup.options.operators {
+        let same = found.operators().iter().filter(|(_, claims)| claims.data.sub == own.subject);
+        let Some((place, newest)) = same.max_by_key(|(_, claims)| claims.data.iat) else { continue };
+        if newest.data.iat > own.issued {
+            out.tell(&RULE, || {
+                let name = crate::token::quote(own.name.as_bytes());
+                let message = format!("operator {name} has a newer token than the one that this server is told of");
+                Finding::new(&RULE, message, setup.at(entry))
+                    .and(place.clone().saying("the newer one"))
+                    .help("put the newer one into the configuration and restart the server; a reload refuses it")
+            });
+        }
+    }
+}
