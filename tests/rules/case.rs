@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use jwtfix::nkey::Seed;
+
 use crate::common::jwtfix;
 use crate::world::{NOW, World};
 
@@ -61,6 +63,26 @@ impl Case {
             return Err(format!("{code}: the good one has {other}\n{}", good.text));
         }
         Ok(example(&bad.text, code))
+    }
+
+    /// Writes the bad one as it would be at the time `now`, for a server with nothing but an operator and accounts, and
+    /// gives the users that can connect to it; none where the case is about more than that.
+    pub fn live(&self, root: &Path, now: i64) -> Option<Vec<(String, Seed)>> {
+        let tables = [&self.both, &self.bad];
+        if self.run.first().is_none_or(|verb| verb != "audit")
+            || self.release().is_none() && self.run != audit()
+        {
+            return None;
+        }
+        let world = World::new(tables).live(now);
+        world.write(root);
+        (!root.join("nats.conf").exists()).then(|| world.users())
+    }
+
+    /// The release that the case is about, if it names one.
+    pub fn release(&self) -> Option<&str> {
+        let at = self.run.iter().position(|word| word == "--server-version")?;
+        self.run.get(at + 1).map(String::as_str)
     }
 
     fn told(&self, which: &str, table: &toml::Table) -> Told {

@@ -1,11 +1,15 @@
 //! Is every file a rule and every rule a file, each with a case that it finds and one that it leaves alone? And does none
 //! appear, vanish or change its severity unnoticed? How a case is written stands in `testdata/rules/README.md`.
 
-#![allow(clippy::disallowed_methods, unreachable_pub)]
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, unreachable_pub)]
 
 mod case;
 #[path = "../common/mod.rs"]
 mod common;
+mod live;
+#[path = "../conform/server.rs"]
+#[allow(dead_code)]
+mod server;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -29,12 +29,14 @@ alice = { how.kind = "user" }
 pub struct World {
     tokens: BTreeMap<String, toml::Table>,
     files: BTreeMap<String, toml::Value>,
+    /// Seconds by which its times are later than the case says.
+    later: i64,
 }
 
 impl World {
     /// The sound deployment, changed by tables of a case, one after the other.
     pub fn new<'a>(changes: impl IntoIterator<Item = &'a toml::Table>) -> World {
-        let mut world = World { tokens: BTreeMap::new(), files: BTreeMap::new() };
+        let mut world = World { tokens: BTreeMap::new(), files: BTreeMap::new(), later: 0 };
         world.change(&SOUND.parse().expect("TOML"));
         changes.into_iter().for_each(|table| world.change(table));
         world
@@ -48,6 +50,50 @@ impl World {
             } else {
                 merge_toml(self.tokens.entry(name.clone()).or_default(), own);
             }
+        }
+    }
+
+    /// The same deployment at another time, with one more user of each account, and one of each of its roles.
+    pub fn live(mut self, now: i64) -> World {
+        self.later = now - NOW;
+        let mut visitors = Vec::new();
+        for (name, token) in self.tokens.iter().filter(|(_, token)| how(token, "kind") == Some("account")) {
+            visitors.push((name.clone(), format!("account:{name}-signing"), ""));
+            let keys = token.get("nats").and_then(|nats| nats.get("signing_keys")?.as_array());
+            for key in keys.into_iter().flatten().filter_map(|key| key.get("key")?.as_str()) {
+                let signer = key.trim_matches(['{', '}']).to_owned();
+                let terms = r#""/nats/pub", "/nats/sub", "/nats/subs", "/nats/data", "/nats/payload""#;
+                visitors.push((name.clone(), signer, terms));
+            }
+        }
+        for (number, (account, signer, without)) in visitors.iter().enumerate() {
+            let words = format!(
+                "visitor-{number} = {{ how = {{ kind = \"user\", by = \"{signer}\", remove = [{without}] }}, \
+                 nats = {{ issuer_account = \"{{account:{account}}}\" }} }}"
+            );
+            self.change(&words.parse().expect("TOML"));
+        }
+        self
+    }
+
+    /// The users' tokens, with what they prove themselves by.
+    pub fn users(&self) -> Vec<(String, Seed)> {
+        let users = self.tokens.iter().filter(|(_, token)| how(token, "kind") == Some("user"));
+        users.map(|(name, _)| (self.token(name), seed("user", name).expect("a user's"))).collect()
+    }
+
+    /// Makes the times among the claims as much later as the deployment is.
+    fn shift(&self, value: &mut Value) {
+        match value {
+            Value::Number(number) => {
+                let near = |time: &i64| (time - NOW).abs() < 5 * 365 * 86_400;
+                if let Some(time) = number.as_i64().filter(near) {
+                    *value = (time + self.later).into();
+                }
+            }
+            Value::Array(values) => values.iter_mut().for_each(|value| self.shift(value)),
+            Value::Object(members) => members.values_mut().for_each(|value| self.shift(value)),
+            _ => {}
         }
     }
 
@@ -176,6 +222,7 @@ impl World {
         self.fill_in(&mut own);
         self.fill_in(&mut claims);
         merge(&mut claims, own);
+        self.shift(&mut claims);
         for pointer in strings(token, "remove") {
             let (parent, member) = pointer.rsplit_once('/').expect("a JSON pointer");
             let parent = claims.pointer_mut(parent).and_then(Value::as_object_mut);

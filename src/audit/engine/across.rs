@@ -335,7 +335,7 @@ fn system_account(teller: &mut Teller<'_>, place: &Place, claims: &Claims) {
                     message,
                     place.clone().at("/nats/system_account").showing(key).saying("no token of it"),
                 )
-                .server("error resolving system account: account missing")
+                .server("Can't set system account: account validation failed")
                 .help("put the system account's token where the server finds it: preload it, or into its directory")
             };
             teller.gathered.tell(rule, (&directory, &name), &finding, settings.policy, settings.told);

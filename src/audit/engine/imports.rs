@@ -61,7 +61,13 @@ pub(super) fn of_account(
                 }
                 _ => format!("{kind} import not authorized"),
             };
-            finding.server(format!("Error adding {kind} import to account [{}]: {line}", account.text()))
+            let label = match view.recall(index) {
+                Some(recalled) if !recalled.claims.data.name.is_empty() => {
+                    format!("{}/{}", account.text(), recalled.claims.data.name)
+                }
+                _ => account.text(),
+            };
+            finding.server(format!("Error adding {kind} import to account [{label}]: {line}"))
         });
     }
     if web.left.get() == 0 {

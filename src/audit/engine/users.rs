@@ -78,6 +78,9 @@ fn tell(
     });
 }
 
+/// Of a server that has a directory of tokens; one that has all of them in its configuration says `account missing`.
+const MISSING: &str = "Account JWT lookup error: fetching jwt timed out";
+
 const UNKNOWN: &str = "User JWT issuer is not known";
 
 /// Copies of one user, the newest first.
@@ -280,7 +283,7 @@ fn without(teller: &mut Teller<'_>, user: &User, unnamed: &HashMap<[u8; 32], usi
             );
             Finding::new(rule, message, place.at("/iss").showing(account.as_str()).saying("signed it"))
                 .and(view.place(index).at("/nats/signing_keys").saying("lists the key"))
-                .server("Account JWT lookup error: account missing")
+                .server(MISSING)
                 .help("issue it again with a tool that writes issuer_account")
         });
     } else if !view.accounts.is_empty() && !view.damaged.contains(&user.account) {
@@ -288,7 +291,7 @@ fn without(teller: &mut Teller<'_>, user: &User, unnamed: &HashMap<[u8; 32], usi
             let pointer = if user.named { "/nats/issuer_account" } else { "/iss" };
             let message = format!("{words} is of an account that is not here: {account}");
             Finding::new(rule, message, place.at(pointer).showing(account.as_str()).saying("no token of it"))
-                .server("Account JWT lookup error: account missing")
+                .server(MISSING)
         });
     }
 }

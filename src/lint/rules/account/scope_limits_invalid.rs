@@ -27,7 +27,7 @@ fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
             out.tell(&RULE, || {
                 let (role, issue_text) = (quote(scope.role.as_bytes()), &issue.text);
                 let message = format!("in the role {role} of {}: {issue_text}", token.owner());
-                let line = if issue.id == "user-cidr" { "Bad src Ip HOST" } else { "Outside connect times" };
+                let line = if issue.id == "user-cidr" { "Bad src Ip" } else { "Outside connect times" };
                 Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role")).server(line)
             });
         }

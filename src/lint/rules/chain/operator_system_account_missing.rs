@@ -7,8 +7,10 @@ pub(crate) static RULE: Rule = Rule {
     title: "the system account of an operator is not here",
     explanation: "\
 The operator's token names a system account, accounts of the operator are here, and this one is not among
-them. A server that is told of the operator and has these accounts alone does not start: `error resolving
-system account: account missing`. nsc validates such a store without a word.
+them. A server that is told of
+the operator and has these accounts alone does not start: `Can't set system account: account validation failed`,
+or `error resolving system account: account missing` where they are preloaded. nsc validates such a store
+without a word.
 
 Find its token, on a running server or in a copy of the store, or sign a new one for the same key: whoever has
 the account's seed and the operator's can.",
