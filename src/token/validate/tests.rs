@@ -7,6 +7,9 @@ use crate::token::*;
 
 const NOW: i64 = 1_795_435_200;
 
+/// Questions in testdata/go/validate.txt.
+const ROWS: usize = 204;
+
 /// The rows of a section: a line, and the lines indented below it.
 fn section(name: &str) -> Vec<(&'static str, Vec<&'static str>)> {
     let all = include_str!("../../../testdata/go/validate.txt");
@@ -25,6 +28,21 @@ fn section(name: &str) -> Vec<(&'static str, Vec<&'static str>)> {
     }
     assert!(rows.len() > 9, "{name}: {}", rows.len());
     rows
+}
+
+#[test]
+fn no_row_is_left_out() {
+    let titles =
+        include_str!("../../../testdata/go/validate.txt").lines().filter_map(|line| line.strip_prefix("-- "));
+    let mut rows = 0;
+    for title in titles {
+        assert!(
+            include_str!("tests.rs").contains(&format!("in section(\"{title}\")")),
+            "{title} is asked of nobody"
+        );
+        rows += section(title).len();
+    }
+    assert_eq!(rows, ROWS);
 }
 
 fn unquoted(text: &str) -> String {

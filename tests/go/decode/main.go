@@ -1,6 +1,7 @@
 // Writes mutated tokens with what Go's jwt library says of them: the error of Decode, or the claims written again.
 //
 //	go run . COUNT SEED
+//	go run . rows
 //
 // One JSON object a line; tests/decode_as_go.rs asks jwtfix the same.
 package main
@@ -187,6 +188,10 @@ type vector struct {
 }
 
 func main() {
+	if os.Args[1] == "rows" {
+		writeRows()
+		return
+	}
 	count := must(strconv.Atoi(os.Args[1]))
 	r := rand.New(rand.NewSource(int64(must(strconv.Atoi(os.Args[2])))))
 	var vectors []vector
