@@ -2,16 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
+use jwtfix::disk;
+use jwtfix::file::{Kind, recognise};
 use jwtfix::render::repair::{diff_human, diff_json, diff_unified};
 use jwtfix::repair::{Given, Pair, Scope, Survey, compare};
 
+use super::gather::LARGEST;
+use super::named::named;
 use super::{Exit, Failure, Terminal};
 
 /// Say what two tokens, files or directories claim differently
 ///
 /// Tokens are matched by kind and subject, wherever they stand: in a store, a resolver's directory, credentials, a server's
-/// configuration. The order of lists, the layout, and a signature that is merely newer are no differences. A file against
-/// a directory is compared with what the directory has of the same subjects.
+/// configuration and what it names (its operator, its preloads, its resolver's directory). The order of lists, the layout, and
+/// a signature that is merely newer are no differences. A file against a directory is compared with what the directory has
+/// of the same subjects.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -45,8 +50,9 @@ enum Format {
 }
 
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let (a, b) = (side(&args.a, terminal)?, side(&args.b, terminal)?);
-    let scope = match (args.a.is_dir(), args.b.is_dir()) {
+    let (a, many_a) = side(&args.a, terminal)?;
+    let (b, many_b) = side(&args.b, terminal)?;
+    let scope = match (many_a, many_b) {
         (false, true) => Scope::First,
         (true, false) => Scope::Second,
         _ => Scope::Both,
@@ -62,9 +68,22 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     Ok(if comparison.pairs.iter().any(counts) { Exit::Findings } else { Exit::Clean })
 }
 
-fn side(path: &Path, terminal: &mut Terminal) -> Result<Survey, Failure> {
+/// One side, and whether it is a whole, of which what is not there is missing.
+fn side(path: &Path, terminal: &mut Terminal) -> Result<(Survey, bool), Failure> {
     let mut survey = Survey::default();
-    survey.look(&[(path.to_owned(), Given::Below)], false);
+    let mut paths = vec![(path.to_owned(), Given::Below)];
+    let mut many = path.is_dir();
+    let is_config = |bytes: &[u8]| matches!(recognise(bytes).kind, Kind::Config);
+    if !many && disk::read(path, LARGEST).is_ok_and(|bytes| is_config(&bytes)) {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let (base, name) = (directory.unwrap_or(Path::new(".")), path.file_name().unwrap_or_default());
+        if let Some(named) = named(Path::new(name), base, terminal.now) {
+            many = named.directory.as_ref().is_some_and(|directory| directory.is_dir()) && !named.cache;
+            let directory = named.directory.filter(|directory| directory.exists());
+            paths.extend(named.files.into_iter().chain(directory).map(|path| (path, Given::Below)));
+        }
+    }
+    survey.look(&paths, false);
     for error in &survey.unread {
         let failure = Failure::new(error.to_string()).hint(error.hint());
         if error.path() == path {
@@ -79,5 +98,5 @@ fn side(path: &Path, terminal: &mut Terminal) -> Result<Survey, Failure> {
     if survey.sites.is_empty() && survey.unreadable.is_empty() {
         terminal.remark(&format!("{}: no token is in it", path.display()));
     }
-    Ok(survey)
+    Ok((survey, many))
 }

@@ -4,17 +4,14 @@
 use std::path::{Path, PathBuf};
 
 use jwtfix::disk;
-use jwtfix::file::config::{Metadata, ReadError, Sources};
 use jwtfix::render::text;
 use jwtfix::repair::{Plan, Survey};
-use jwtfix::server::Version;
-use jwtfix::server::options::Resolver;
-use jwtfix::server::startup::startup;
 
 use super::Terminal;
+use super::named::named;
 
-/// The longest command line and configuration that are read, in bytes.
-const LONGEST: u64 = 16 << 20;
+/// The longest command line that is read, in bytes.
+const LONGEST: u64 = 4 << 20;
 
 /// A server that runs here, with the directory of its resolver.
 struct Server {
@@ -86,14 +83,12 @@ fn server(process: &Path, now: i64) -> Option<Server> {
     }
     let config = config_of(&words)?;
     let base = disk::real(&process.join("cwd"))?;
-    let bytes = disk::read(&base.join(config), LONGEST).ok()?;
-    let options = startup(config, &bytes, Version::NEWEST, now, &Surroundings { base: base.clone() }).options;
-    let Some(Resolver::Directory(directory)) = options.resolver else { return None };
+    let named = named(Path::new(config), &base, now)?;
     Some(Server {
         process: number,
         config: base.join(config),
-        directory: disk::real(&base.join(&directory.dir))?,
-        cache: directory.cache,
+        directory: disk::real(&named.directory?)?,
+        cache: named.cache,
     })
 }
 
@@ -109,28 +104,6 @@ fn config_of<'a>(words: &[&'a str]) -> Option<&'a str> {
         }
     }
     None
-}
-
-/// The disk as a server sees it that was started in this directory.
-struct Surroundings {
-    base: PathBuf,
-}
-
-impl Sources for Surroundings {
-    fn file(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        let read = disk::read(&self.base.join(path), LONGEST).map(|bytes| bytes.to_vec());
-        read.map_err(|_| ReadError::Unavailable)
-    }
-
-    fn variable(&self, name: &str) -> Option<String> {
-        let _ = name;
-        None
-    }
-
-    fn metadata(&self, path: &str) -> Result<Metadata, ReadError> {
-        let facts = disk::look(&self.base.join(path)).map_err(|_| ReadError::Unavailable)?;
-        Ok(Metadata { directory: facts.directory, mode: facts.mode })
-    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod in_use;
 mod inputs;
 mod leads;
 mod live;
+mod named;
 mod ring;
 mod runs;
 mod server;

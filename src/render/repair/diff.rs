@@ -99,7 +99,7 @@ pub fn unified(comparison: &Comparison) -> String {
         };
         let name = pair.b.as_ref().or(pair.a.as_ref()).map(|side| text::name(&side.name)).unwrap_or_default();
         let whose = text::redact(&format!("{} {name} {}", pair.kind.word(), text::escape(&pair.subject)));
-        out.push_str(&format!("--- {}\t{whose}\n+++ {}\t{whose}\n", file(&pair.a), file(&pair.b)));
+        out.push_str(&format!("--- {}  {whose}\n+++ {}  {whose}\n", file(&pair.a), file(&pair.b)));
         for change in &pair.changes {
             out.push_str(&format!("@@ {} @@\n", text::redact(&text::escape(&change.pointer))));
             for (sign, value) in [('-', &change.before), ('+', &change.after)] {
