@@ -24,14 +24,33 @@ use super::{Exit, Failure, Terminal, when};
 /// same token are rewritten along with it; their seeds stay where they are. `jwtfix undo` takes a run back.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Examples:
+Examples, each a plan until --write:
+  # Change one account
   jwtfix reissue BILLING.jwt --operator acme.jwt --key keys/ --set nats.limits.conn=500
-  jwtfix reissue --all /var/lib/nats/jwt --operator acme.jwt --key keys/ --renew --write
-  jwtfix reissue acme.jwt --signing-key add OBQSTV…T4HN --key keys/ --write
-  jwtfix reissue --store ~/nsc/stores/acme --issuer OBQSTV…T4HN --key keys/ --write
-  jwtfix reissue --store ~/nsc/stores/acme --move-to OCXM5T…YFH3 --key keys/ --write
-  jwtfix reissue --store ~/nsc/stores/acme --issued-by OAQ2KX…7M3E --key keys/ --write
-  jwtfix reissue ORDERS.jwt --store ~/nsc --signing-key replace OLD=NEW --key keys/ --write")]
+  # Let tokens last as long again
+  jwtfix reissue --all /var/lib/nats/jwt --operator acme.jwt --key keys/ --renew
+  # Give the operator a signing key, and let it sign all accounts
+  jwtfix reissue acme.jwt --signing-key add OBQSTV…T4HN --key keys/
+  jwtfix reissue --store ~/nsc/stores/acme --issuer OBQSTV…T4HN --key keys/
+  # Bring over accounts of an old operator, or that signed themselves
+  jwtfix reissue --store ~/nsc/stores/acme --issued-by OAQ2KX…7M3E --key keys/
+  jwtfix reissue --store ~/nsc/stores/acme --unsafe=adopt --key keys/
+  # Move a whole operator to a new identity
+  jwtfix reissue --store ~/nsc/stores/acme --move-to OCXM5T…YFH3 --key keys/
+  # Rotate an account's signing key, or bring over users of one that is gone
+  jwtfix reissue ORDERS.jwt --store ~/nsc --signing-key replace OLD=NEW --key keys/
+  jwtfix reissue --store ~/nsc --kind user --issued-by ACKR5G…V7OE --key keys/
+  # Bring tokens of v1 to v2
+  jwtfix reissue --store ~/nsc --kind operator --kind account --kind user --key keys/
+
+What --unsafe lets in:
+  unverified  its signature does not hold
+  adopt       its issuer is no key of the one above it
+  unrevoke    it is revoked, and would be let in again
+  unseen      its account is not known, nor whether it is revoked
+  superseded  there is a later token of the same subject
+  role        the role that it had is not known any more
+  widen       it would be allowed more than before")]
 pub(super) struct Args {
     /// Tokens, credentials, any file with a token in it
     #[arg(value_name = "PATH")]
@@ -46,7 +65,7 @@ pub(super) struct Args {
     /// Only tokens signed by KEY; to name it is to vouch for them
     #[arg(long, value_name = "KEY", value_parser = public)]
     issued_by: Vec<PublicKey>,
-    /// Which kinds are meant in directories
+    /// Which kinds are meant in directories; accounts where none is named
     #[arg(long, value_name = "KIND", value_enum)]
     kind: Vec<KindArg>,
     /// An operator's token, to know who may sign accounts
@@ -62,7 +81,7 @@ pub(super) struct Args {
     issuer: Option<PublicKey>,
     #[command(flatten)]
     keys: KeyArgs,
-    /// Let in what is held back: all of it, or what the words name
+    /// Let in what is held back: all of it, or what the words below name
     #[arg(long, value_name = "WORD,…", num_args = 0..=1, require_equals = true, default_missing_value = "all", value_delimiter = ',')]
     #[arg(help_heading = "Writing")]
     r#unsafe: Vec<String>,

@@ -189,6 +189,72 @@ fn a_draft_of_2020() {
 
 #[test]
 #[ignore = "needs nats-servers"]
+fn an_account_before_its_time() {
+    put_right(
+        "it begins tomorrow",
+        &|store| {
+            let mut tree = tree(&store.get(ACCOUNT));
+            tree.set("/nbf", json!(lately() + 86_400));
+            sign(store, ACCOUNT, tree, Layout::V2);
+        },
+        &|store| {
+            let account = store.arg(ACCOUNT);
+            write(store, &[&account, "--store", &store.arg("stores"), "--not-before", "now"]);
+        },
+    );
+}
+
+/// nsc does not work on tokens of v1 at all.
+#[test]
+#[ignore = "needs nsc and nats-servers"]
+fn tokens_of_v1() {
+    let store = Store::new();
+    let v1 = |key: &Seed, name: &str, kind: &str, nats: Value, signer: &Seed| {
+        let payload = json!({"sub": public(key), "name": name, "type": kind, "nats": nats});
+        let sign =
+            |_: &jwtfix::nkey::PublicKey, message: &[u8]| Ok(signer.sign(message).expect("signs").to_vec());
+        let mut tree = Tree::of(payload).expect("an object");
+        tree.sign(Layout::V1, &signer.public(), lately(), &sign).expect("signed")
+    };
+    let limits = json!({"limits": {"subs": -1, "conn": -1, "leaf": -1, "imports": -1, "exports": -1, "data": -1, "payload": -1, "wildcards": true}});
+    let operator =
+        json!({"signing_keys": [public(&store.operator_key)], "system_account": public(&store.system)});
+    store.put("stores/acme/acme.jwt", v1(&store.operator, "acme", "operator", operator, &store.operator));
+    store.put("stores/acme/.nsc", r#"{"managed":false,"name":"acme","kind":"operator","version":"1"}"#);
+    store.put(
+        "stores/acme/accounts/SYS/SYS.jwt",
+        v1(&store.system, "SYS", "account", limits.clone(), &store.operator_key),
+    );
+    store.put(ACCOUNT, v1(&store.account, "ORDERS", "account", limits, &store.operator_key));
+    let user = v1(&store.user, "alice", "user", json!({"pub": {"allow": ["a.>"]}}), &store.account);
+    store.put(USER, &user);
+    store.put(CREDS, jwtfix::file::creds::canonical(&user, &store.user.expose()).as_bytes());
+    let nsc = || {
+        let output = std::process::Command::new("/opt/nats/bin/nsc")
+            .args(["--config-dir", &store.arg("config"), "--data-dir", &store.arg("stores")])
+            .args(["--keystore-dir", &store.arg("keys"), "validate", "-A"])
+            .env_clear()
+            .env("HOME", store.root())
+            .output()
+            .expect("nsc runs");
+        output.status.code()
+    };
+    assert_ne!(nsc(), Some(0), "before");
+    let all = ["--kind", "operator", "--kind", "account", "--kind", "user"];
+    write(
+        &store,
+        &[&["--store", &store.arg("stores"), "--store", &store.arg("keys/creds")][..], &all].concat(),
+    );
+    assert_eq!(nsc(), Some(0), "after");
+    assert_eq!(store.claims(USER).version, 2);
+    for binary in servers() {
+        let server = serve(&binary, &store).expect("it starts");
+        assert!(lets_in(&server, &store.get(CREDS)), "{}", binary.display());
+    }
+}
+
+#[test]
+#[ignore = "needs nats-servers"]
 fn an_operator_that_moved() {
     put_right(
         "moved by hand",
