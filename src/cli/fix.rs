@@ -15,6 +15,7 @@ use jwtfix::server::Version;
 use super::reissue::{command_line, missing, tell_failed, words};
 use super::ring::KeyArgs;
 use super::runs::JournalArgs;
+use super::server::version;
 use super::{Exit, Failure, Terminal};
 
 /// Put right what is wrong
@@ -53,6 +54,12 @@ pub(super) struct Args {
     /// A directory of account tokens, to know who may sign users and who is revoked
     #[arg(long, value_name = "DIR", help_heading = "What else is known")]
     accounts: Vec<PathBuf>,
+    /// A server's configuration: it is asked, before and after, whether it lets in those whose credentials are looked at
+    #[arg(long, value_name = "CONF", help_heading = "What else is known")]
+    server: Option<PathBuf>,
+    /// The server's release, 2.10.24 for one; the newest known where none is named
+    #[arg(long, value_name = "VERSION", value_parser = version, help_heading = "What else is known")]
+    server_version: Option<Version>,
     #[command(flatten)]
     keys: KeyArgs,
     /// Let in what is held back: all of it, or what the words name
@@ -93,9 +100,9 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     let mut survey = Survey::default();
     survey.look(&sources, true);
     let mut ring = args.keys.ring(terminal)?;
+    let version = args.server_version.unwrap_or(Version::NEWEST);
     let writes = args.write || args.output.is_some();
     let of = |ring: &Ring| {
-        let version = Version::NEWEST;
         plan_fixes(&Case { paths: &sources, survey: &survey, ring, wanted: &wanted, now, version, write: writes })
             .map_err(|error| failed(&survey, &error))
     };
@@ -124,6 +131,19 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
             text::count(fixes.plan.failed.len(), "token")
         ))
         .hint("--unsigned does what needs no signature"));
+    }
+    if let Some(server) = args.server.as_ref().filter(|_| fixes.proof.is_some()) {
+        fixes
+            .ask(server, &survey, &|name| std::env::var(name).ok(), (now, version))
+            .map_err(|error| failed(&survey, &error))?;
+        let lost = fixes.verdicts.iter().flat_map(|verdicts| &verdicts.lost);
+        if let Some(path) = lost.into_iter().next() {
+            return Err(Failure::new(format!(
+                "the server lets {} in now, and would not let it in then: nothing was written",
+                path.display()
+            ))
+            .hint("--only CODE puts one thing right after another"));
+        }
     }
     let (mut files, mut id, mut directory) = (0, String::new(), String::new());
     if let Some(output) = &args.output {
@@ -201,6 +221,7 @@ impl Args {
             of(&self.store, store),
             of(&self.operator, Given::Context),
             of(&self.accounts, Given::Context),
+            self.server.iter().map(|path| (path.clone(), Given::Context)).collect(),
         ]
         .concat()
     }

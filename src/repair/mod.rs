@@ -25,7 +25,10 @@ pub use carry_out::{CarryError, Work};
 pub use claim_diff::{Change, diff};
 pub use compare::{Comparison, Pair, Scope, Side, compare};
 pub use draft::{Refused, Renewed};
-pub use fix::{Case, Deed, FileChange, FixError, Fixes, HeldFix, Proof, Wanted, plan as plan_fixes};
+pub use fix::{
+    Case, Deed, Environment, FileChange, FixError, Fixes, HeldFix, Proof, Verdicts, Wanted,
+    plan as plan_fixes,
+};
 pub use form::FormError;
 pub use journal::{NewBytes, WouldKeepSecret};
 pub use keys::{Elsewhere, Ring, SignError, Unusable};

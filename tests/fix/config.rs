@@ -114,3 +114,28 @@ fn a_token_that_is_signed_again_is_preloaded_anew() {
     assert!(said.contains("[token-draft-v2]"), "{said}");
     assert_eq!(fs::read_to_string(path).expect("there"), conf(store, &key, &store.get(ACCOUNT), &system));
 }
+
+#[test]
+fn a_server_is_asked_before_and_after() {
+    let configured = Configured::new();
+    let store = &configured.store;
+    let (key, system) = (public(&store.account), public(&store.system));
+    // Whoever looks for the account finds none.
+    let stranger = public(&Seed::generate(Role::Account));
+    store.put("conf/nats.conf", conf(store, &stranger, &store.get(ACCOUNT), &system));
+    let (all, server) = (store.arg(""), store.arg("conf/nats.conf"));
+    let args = [all.as_str(), "--server", &server];
+    fix(&store.runs(), &args)
+        .run()
+        .exits(1)
+        .says("of 1 client, a server with")
+        .says("lets in 0 before and lets in 1 after");
+    let json = fix(&store.runs(), &[&args[..], &["--format", "json"]].concat()).run().json();
+    assert_eq!(json["server"]["after"], serde_json::json!({"starts": true, "accepted": 1}));
+    // A system account that is not the operator's: it does not even start.
+    store.put("conf/nats.conf", conf(store, &key, &store.get(ACCOUNT), &key));
+    fix(&store.runs(), &[&args[..], &["--write"]].concat())
+        .run()
+        .exits(0)
+        .says("does not start before and lets in 1 after");
+}

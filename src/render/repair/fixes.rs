@@ -188,6 +188,20 @@ fn write_proof(out: &mut String, fixes: &Fixes, ending: Ending<'_>, style: Style
         }
         None => out.push_str(&format!("not proven yet: another program would sign{held}\n")),
     }
+    if let Some(verdicts) = &fixes.verdicts {
+        let of = |starts: bool, accepted: usize| match starts {
+            true => format!("lets in {accepted}"),
+            false => "does not start".to_owned(),
+        };
+        out.push_str(&format!(
+            "{} of {}, a server with {} {} before and {} after\n",
+            style.paint(Ink::Good, "✓"),
+            text::count(verdicts.clients, "client"),
+            text::escape(&verdicts.server.to_string_lossy()),
+            of(verdicts.starts.0, verdicts.accepted.0),
+            of(verdicts.starts.1, verdicts.accepted.1),
+        ));
+    }
     let files = text::count(fixes.len(), "file");
     match ending {
         Ending::Planned => out.push_str(&format!("{files} would change; --write does it\n")),

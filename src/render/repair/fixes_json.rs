@@ -20,6 +20,22 @@ struct FixesDto<'a> {
     without_fix: BTreeMap<&'static str, usize>,
     left_out: usize,
     proof: Option<ProofDto<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server: Option<ServerDto>,
+}
+
+#[derive(Serialize)]
+struct ServerDto {
+    file: String,
+    clients: usize,
+    before: SaysDto,
+    after: SaysDto,
+}
+
+#[derive(Serialize)]
+struct SaysDto {
+    starts: bool,
+    accepted: usize,
 }
 
 #[derive(Serialize)]
@@ -83,6 +99,12 @@ pub fn json(survey: &Survey, fixes: &Fixes, ending: Ending<'_>, now: i64) -> Str
             before: proof.before,
             after: proof.after,
             gone: &proof.gone,
+        }),
+        server: fixes.verdicts.as_ref().map(|verdicts| ServerDto {
+            file: verdicts.server.to_string_lossy().into_owned(),
+            clients: verdicts.clients,
+            before: SaysDto { starts: verdicts.starts.0, accepted: verdicts.accepted.0 },
+            after: SaysDto { starts: verdicts.starts.1, accepted: verdicts.accepted.1 },
         }),
     })
 }

@@ -12,6 +12,7 @@ mod files;
 mod laws;
 mod make;
 mod sort;
+mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use self::files::{After, Files, parent};
 use self::make::{Made, Maker};
 pub use self::sort::{HeldFix, Wanted};
 use self::sort::{Sorted, Task, sort};
+pub use self::verdict::{Environment, Verdicts};
 use super::keys::Ring;
 use super::order::Order;
 use super::plan::{Plan, Planner, StepError};
@@ -150,6 +152,8 @@ pub struct Fixes {
     pub left_out: usize,
     /// None where tokens would be signed elsewhere, and nobody was asked to.
     pub proof: Option<Proof>,
+    /// What a server says, where one was asked.
+    pub verdicts: Option<Verdicts>,
     after: Vec<After>,
 }
 
@@ -215,6 +219,7 @@ pub fn plan(case: &Case<'_>) -> Result<(Fixes, Vec<DiskError>), FixError> {
             beyond: sorted.beyond.clone(),
             left_out: sorted.left_out,
             proof: None,
+            verdicts: None,
             after: Vec::new(),
         };
         let (mut after, mut moved) = (HashMap::new(), BTreeSet::new());
@@ -420,11 +425,5 @@ impl Fixes {
             || !self.plan.failed.is_empty()
             || !self.refused.is_empty()
             || self.beyond.iter().any(|finding| finding.severity == Severity::Error)
-    }
-
-    /// The bytes that a file would have, by its path as it is now; none where they stay as they are.
-    pub fn bytes_of(&self, path: &Path) -> Option<&[u8]> {
-        let after = self.after.iter().find(|after| after.from == path)?;
-        after.new.as_ref().map(|new| new.bytes.as_slice())
     }
 }
