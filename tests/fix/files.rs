@@ -180,7 +180,7 @@ fn credentials_get_the_newest_token_of_their_user() {
     store.put(crate::signed::CREDS, creds);
     let all = store.arg("");
     let said = puts_right(store.root(), &store.runs(), &[&all]);
-    assert!(said.contains("[token-older-copy]") && said.contains("the newer one"), "{said}");
+    assert!(said.contains("[user-older-copy]") && said.contains("the newer one"), "{said}");
     let file = store.get(crate::signed::CREDS);
     assert!(file.contains(&newer) && file.contains(store.user.expose().as_str()));
 }

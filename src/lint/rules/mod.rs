@@ -172,7 +172,6 @@ rules! {
         operator_system_account_missing,
         signed_by_identity_key,
         signing_key_removed,
-        token_older_copy,
         user_account_missing,
         user_revoked,
     ];

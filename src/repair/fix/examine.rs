@@ -226,7 +226,11 @@ impl Looker<'_> {
         if newest.iat <= own.iat {
             return None;
         }
-        let code = if kind == Kind::Account { "account-older-copy" } else { "token-older-copy" };
+        let code = match kind {
+            Kind::Operator => "operator-older-copy",
+            Kind::Account => "account-older-copy",
+            _ => "user-older-copy",
+        };
         let theirs = &self.files.all[newest.file].path;
         let here = &self.files.all[self.number].path;
         let message = format!("a newer token of this {} is in {}", kind.word(), theirs.display());
@@ -304,7 +308,9 @@ fn rule(code: &'static str) -> &'static Rule {
 mod tests {
     #[test]
     fn every_code_named_here_has_a_rule() {
-        for code in ["account-issuer-untrusted", "account-older-copy", "token-older-copy"] {
+        for code in
+            ["account-issuer-untrusted", "account-older-copy", "operator-older-copy", "user-older-copy"]
+        {
             assert!(crate::lint::rule(code).is_some(), "{code}");
         }
     }

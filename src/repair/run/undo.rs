@@ -29,6 +29,21 @@ pub(super) enum Leave {
 /// What stands at a path, in the course of being taken back.
 type Standing = HashMap<PathBuf, Option<Hash>>;
 
+/// The names in directories, letter for letter.
+#[derive(Default)]
+struct Names(HashMap<PathBuf, HashSet<PathBuf>>);
+
+impl Names {
+    fn has(&mut self, path: &Path) -> bool {
+        let directory = parent(path);
+        let names = self
+            .0
+            .entry(directory)
+            .or_insert_with_key(|directory| disk::names(directory).unwrap_or_default().into_iter().collect());
+        names.contains(path)
+    }
+}
+
 /// What has to be taken back, last things first. What is already as it was is left out; what is neither is told.
 pub(super) fn steps<'a>(records: &'a [Record], leave: &Leave) -> Result<Vec<Step<'a>>, RunError> {
     let mut standing = Standing::new();
@@ -45,6 +60,7 @@ pub(super) fn steps<'a>(records: &'a [Record], leave: &Leave) -> Result<Vec<Step
         Ok(hash)
     };
     let (mut steps, mut changed) = (Vec::new(), Vec::new());
+    let mut names = Names::default();
     for record in records.iter().rev() {
         match &record.done {
             Done::Rewritten { file: Name(file), before, after, .. } => match at(file, &mut standing)? {
@@ -64,6 +80,10 @@ pub(super) fn steps<'a>(records: &'a [Record], leave: &Leave) -> Result<Vec<Step
                 Some(_) => changed.push(file.clone()),
             },
             Done::Renamed { from: Name(from), to: Name(to), hash } => {
+                // Where upper and lower case are one name, the new name answers to the old one.
+                if !standing.contains_key(from) && !names.has(from) {
+                    standing.insert(from.clone(), None);
+                }
                 match (at(from, &mut standing)?, at(to, &mut standing)?) {
                     (None, Some(now)) if now == *hash => {
                         steps.push(Step::Name { from, to });
