@@ -156,6 +156,9 @@ pub fn human(reports: &[KeyReport], style: Style) -> String {
             Some(public) => style.paint(Ink::Key, public),
             None => "(cannot be read)".to_owned(),
         };
+        if !out.is_empty() {
+            out.push('\n');
+        }
         out.push_str(&format!("{} {key}\n", style.paint(Ink::Strong, &pad(&text::escape(&report.role), 9))));
         let mut line = |label: &str, words: &str| {
             out.push_str(&format!(
