@@ -8,6 +8,7 @@ mod gates;
 mod outputs;
 mod planted;
 mod policy;
+mod real;
 mod trouble;
 mod watch;
 
