@@ -252,6 +252,11 @@ impl Policy {
             && self.ignores.iter().all(|ignore| ignore.code != rule.code)
     }
 
+    /// The severity of findings of `rule`, if they do not differ from it themselves.
+    pub(super) fn severity_of(&self, rule: &lint::Rule) -> Severity {
+        self.severity.get(rule.code).copied().unwrap_or(rule.severity)
+    }
+
     /// Sets the finding's severity and says whether it is told.
     pub fn judge(&self, finding: &mut Finding) -> Judgement {
         if let Some(&severity) = self.severity.get(finding.code()) {

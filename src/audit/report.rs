@@ -102,8 +102,18 @@ pub struct Group {
     pub severity: Severity,
     /// How many were found, those that were not kept too.
     pub total: u64,
+    /// How many of each severity, the least first: of one rule they can differ.
+    pub counts: [u64; 3],
     /// Those kept, sorted by file, place and message.
     pub findings: Vec<Finding>,
+}
+
+impl Group {
+    fn count(&mut self, severity: Severity) {
+        self.severity = self.severity.max(severity);
+        self.total += 1;
+        self.counts[severity as usize] += 1;
+    }
 }
 
 /// Everything that an audit says.
@@ -141,7 +151,7 @@ impl Report {
 
     /// How many findings of exactly this severity, those not kept too.
     pub fn count(&self, severity: Severity) -> u64 {
-        self.groups.iter().filter(|group| group.severity == severity).map(|group| group.total).sum()
+        self.groups.iter().map(|group| group.counts[severity as usize]).sum()
     }
 
     /// How many findings in all.
@@ -198,7 +208,7 @@ impl Gathered {
             && let Some(group) = self.groups.get_mut(rule.code)
             && behind(directory, name, last)
         {
-            group.total += 1;
+            group.count(policy.severity_of(rule));
             return;
         }
         let mut finding = finding();
@@ -221,10 +231,10 @@ impl Gathered {
             rule: finding.rule,
             severity: finding.severity,
             total: 0,
+            counts: [0; 3],
             findings: Vec::new(),
         });
-        group.severity = group.severity.max(finding.severity);
-        group.total += 1;
+        group.count(finding.severity);
         group.findings.push(finding);
         self.prune(rule);
     }
@@ -252,6 +262,9 @@ impl Gathered {
                 Some(ours) => {
                     ours.severity = ours.severity.max(theirs.severity);
                     ours.total += theirs.total;
+                    for (ours, theirs) in ours.counts.iter_mut().zip(theirs.counts) {
+                        *ours += theirs;
+                    }
                     ours.findings.extend(theirs.findings);
                     let rule = ours.rule;
                     self.prune(rule);
