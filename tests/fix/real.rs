@@ -4,14 +4,15 @@
 use std::fs;
 use std::path::Path;
 
-use jwtfix::nkey::{Role, Seed};
-use jwtfix::token::Layout;
+use jwtfix::file::creds;
+use jwtfix::nkey::{PublicKey, Role, Seed};
+use jwtfix::token::{Account, Body, Claims, ClaimsData, Layout, Operator, decode, encode};
 
 use crate::common::jwtfix;
 use crate::fix;
 use crate::server::{Running, lets_in, serve, serve_config, servers};
 use crate::signed::{ACCOUNT, CREDS, again};
-use crate::store::{Store, lately, public};
+use crate::store::{Store, lately, public, signed, unlimited};
 
 /// A server for a store; none: it does not start.
 type Serve<'a> = &'a dyn Fn(&Path, &Store) -> Option<Running>;
@@ -250,4 +251,78 @@ fn lines_of_a_configuration() {
         &|store| put_config(store, &public(&store.account), &public(&store.account)),
         &[],
     );
+}
+
+/// A server that connects to another one with these credentials, as its leafnode: whether it gets in.
+fn leafnode_gets_in(binary: &Path, hub: &Running, creds: &Path) -> bool {
+    let address = hub.says("Listening for leafnode connections on ").expect("a hub");
+    let config = format!(
+        "leafnodes {{ remotes: [ {{ url: \"nats-leaf://{address}\", credentials: \"{}\" }} ] }}\n",
+        creds.display()
+    );
+    let Some(leaf) = serve_config(binary, &config) else { return false };
+    let began = std::time::Instant::now();
+    while began.elapsed() < std::time::Duration::from_secs(10) {
+        if leaf.says("Leafnode connection created").is_some() {
+            return true;
+        }
+        if leaf.says("[ERR]").is_some() {
+            return false;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    false
+}
+
+/// Every release reads credentials itself, for its leafnodes: of every shape what it did not read before it reads after.
+#[test]
+#[ignore = "needs nats-servers"]
+fn credentials_that_a_server_reads_itself() {
+    let shapes = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/creds");
+    let standard = fs::read(shapes.join("01_std")).expect("readable");
+    let user = decode(creds::parse(&standard).token.expect("one").text().as_bytes()).expect("it decodes");
+    let operator = Seed::generate(Role::Operator);
+    let account = if user.issuer_account().is_empty() { &user.data.iss } else { user.issuer_account() };
+    // Whoever holds the account's key: an operator may vouch for it.
+    let mut body = Account { limits: unlimited(), ..Account::default() };
+    if user.data.iss != *account {
+        body.signing_keys.insert(user.data.iss.clone(), None);
+    }
+    let mut claims = Claims {
+        data: ClaimsData { sub: account.to_owned(), ..ClaimsData::default() },
+        claim_type: String::new(),
+        tags: Vec::new(),
+        version: 2,
+        body: Body::Account(Box::new(body)),
+    };
+    let sign = |_: &PublicKey, message: &[u8]| Ok(operator.sign(message).expect("signs").to_vec());
+    let token = encode(&mut claims, &operator.public(), lately(), &sign).expect("encoded");
+    let trusts = signed(&operator, "o", Body::Operator(Operator::default()), &operator, lately());
+    let hub = format!(
+        "operator: {trusts}\nresolver: MEMORY\nresolver_preload {{ {account}: {token} }}\nleafnodes {{ host: 127.0.0.1, port: -1 }}\n"
+    );
+    let (mut broken, mut healed) = (0, 0);
+    for binary in servers() {
+        let hub = serve_config(&binary, &hub).expect("it starts");
+        for shape in fs::read_dir(&shapes).expect("the shapes are there") {
+            let shape = shape.expect("an entry").path();
+            let bytes = fs::read(&shape).expect("readable");
+            let whole = creds::parse(&bytes);
+            if whole.token.is_none() || whole.seed.is_none() {
+                continue;
+            }
+            let dir = tempfile::tempdir().expect("a scratch directory");
+            let path = dir.path().join("user.creds");
+            fs::write(&path, &bytes).expect("written");
+            let at = format!("{} {}", binary.display(), shape.display());
+            let before = leafnode_gets_in(&binary, &hub, &path);
+            broken += usize::from(!before);
+            let journal = dir.path().join("runs");
+            fix(&journal, &[path.to_str().expect("UTF-8"), "--write"]).run().exits(0);
+            assert!(leafnode_gets_in(&binary, &hub, &path), "{at}: after");
+            healed += usize::from(!before);
+        }
+    }
+    println!("{broken} were not read before; all were read after");
+    assert!(broken == healed && broken >= 3 * servers().len(), "{broken} were broken, {healed} healed");
 }

@@ -33,6 +33,14 @@ pub struct Running {
     _directory: tempfile::TempDir,
 }
 
+impl Running {
+    /// What stands behind these words in its log, to the end of the line.
+    pub fn says(&self, words: &str) -> Option<String> {
+        let log = fs::read_to_string(self._directory.path().join("log")).unwrap_or_default();
+        log.lines().find_map(|line| line.split_once(words)).map(|(_, rest)| rest.trim().to_owned())
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.child.kill();
