@@ -35,6 +35,7 @@ pub struct Running {
 
 impl Running {
     /// What stands behind these words in its log, to the end of the line.
+    #[allow(dead_code, reason = "not every test that starts servers reads their logs")]
     pub fn says(&self, words: &str) -> Option<String> {
         let log = fs::read_to_string(self._directory.path().join("log")).unwrap_or_default();
         log.lines().find_map(|line| line.split_once(words)).map(|(_, rest)| rest.trim().to_owned())
