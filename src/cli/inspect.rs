@@ -1,8 +1,10 @@
 //! `jwtfix inspect`: what is this, who signed it, and what is wrong with it?
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use jwtfix::audit::{When, configuration};
+use jwtfix::server::Version;
 use jwtfix::lint::Severity;
 use jwtfix::render::inspect::{DocumentView, Inspection, brief, human, json, view};
 use jwtfix::render::text;
@@ -92,7 +94,9 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
         terminal.remark("nothing in what was named is a token or a key");
     }
     let now = terminal.now;
-    let documents: Vec<DocumentView> = shown.opened.iter().map(|opened| view(opened, &fleet, now)).collect();
+    let mut documents: Vec<DocumentView> =
+        shown.opened.iter().map(|opened| view(opened, &fleet, now)).collect();
+    documents.iter_mut().for_each(|document| start(document, now));
     let bad = documents.iter().any(|document| {
         !document.damage.is_empty() || document.findings.iter().any(|finding| finding.severity > Severity::Note)
     });
@@ -104,6 +108,16 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
         Format::Human => people(&documents, &shown, terminal)?,
     }
     Ok(if bad { Exit::Findings } else { Exit::Clean })
+}
+
+/// What a server says of a configuration that it is started with.
+fn start(document: &mut DocumentView, now: i64) {
+    if document.kind == jwtfix::file::Kind::Config.word() && &*document.path != "-" {
+        let environment = |name: &str| std::env::var(name).ok();
+        let when = When { version: Version::NEWEST, now, environment: &environment };
+        // It was read a moment ago; if it cannot be read any more there is nothing to say of it.
+        document.findings.extend(configuration(Path::new(&*document.path), &when).unwrap_or_default());
+    }
 }
 
 /// The subjects of the operators in these files.

@@ -19,6 +19,7 @@ fn hostile() -> World {
     let text = mint_named(&world.operator, &importer, HOSTILE, Body::Account(Box::new(body)));
     world.put(&format!("{}.jwt", importer.public()), &text);
     world.put("<img src=x>&\".jwt", "eyJ.x");
+    std::fs::write(world.path().join("nats.conf"), "port: -1\n SYSTEM_ACCOUNT: A\n").expect("written");
     world
 }
 
@@ -54,6 +55,9 @@ fn json_has_the_shape_of_its_schema() {
     let world = hostile();
     let report: Value = serde_json::from_str(&output(&world, &["--format", "json"])).expect("JSON");
     hold(&schema("report-v1.json"), &report);
+    let findings = report["findings"].as_array().expect("a list");
+    let option = findings.iter().find(|finding| finding["code"] == "system-account-key-case").expect("told");
+    assert_eq!((&option["places"][0]["line"], &option["places"][0]["column"]), (&2.into(), &2.into()));
     assert_eq!(report["graph"]["imports"].as_array().map(Vec::len), Some(2), "{report}");
     let broken = |edge: &&Value| !edge["broken"].is_null();
     assert_eq!(report["graph"]["imports"].as_array().expect("a list").iter().filter(broken).count(), 1);

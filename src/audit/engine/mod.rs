@@ -29,6 +29,7 @@ use self::expirations::Expirations;
 use self::keys::{KeyCache, Keys};
 use self::look::{Gains, Looker};
 use self::read::Arena;
+pub use self::servers::{When, configuration};
 use self::walk::{Chunk, Walker};
 use super::{Policy, Report};
 use crate::disk::Entry;

@@ -14,6 +14,7 @@ use crate::file::config::{Metadata, ReadError, Sources};
 use crate::lint::view::{Content, File, Found, Layout, Out, Scene, Setup, Stat};
 use crate::lint::{Finding, Place, Rule, run};
 use crate::nkey::{PublicKey, Role};
+use crate::server::Version;
 use crate::server::options::Resolver;
 use crate::server::startup::{Startup, startup};
 use crate::token::Claims;
@@ -67,14 +68,14 @@ impl Sources for Surroundings<'_> {
 }
 
 impl<'s> Server<'s> {
-    fn start(path: &Path, here: bool, settings: &Settings<'s>) -> Result<Server<'s>, DiskError> {
+    fn start(path: &Path, here: bool, when: &When<'s>) -> Result<Server<'s>, DiskError> {
         let mut bytes = zeroize::Zeroizing::new(Vec::new());
         let facts = disk::read_into(path, LARGEST, &mut bytes)?;
         let directory = path.parent().unwrap_or(Path::new(""));
         let base = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
-        let surroundings = Surroundings { base: base.to_owned(), environment: settings.environment, here };
+        let surroundings = Surroundings { base: base.to_owned(), environment: when.environment, here };
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let startup = startup(&name, &bytes, settings.version, settings.now, &surroundings);
+        let startup = startup(&name, &bytes, when.version, when.now, &surroundings);
         Ok(Server {
             path: path.to_owned(),
             directory: directory.to_string_lossy().into_owned(),
@@ -107,7 +108,7 @@ impl<'s> Server<'s> {
         files.filter_map(|file| disk::real(&self.surroundings.base.join(&file.path)))
     }
 
-    fn look(&self, found: &dyn Found, scene: &Scene<'_>, out: &mut Out<'_>) {
+    fn look(&self, found: Option<&dyn Found>, scene: &Scene<'_>, out: &mut Out<'_>) {
         let file = File {
             directory: &self.directory,
             name: &self.name,
@@ -125,7 +126,7 @@ impl<'s> Server<'s> {
             startup,
             scene: &scene,
             sources,
-            found: Some(found),
+            found,
             runs_here: sources.here,
             linked: self.linked(),
         };
@@ -133,11 +134,43 @@ impl<'s> Server<'s> {
     }
 }
 
+/// For which release and time, and in which environment, a server is started.
+pub struct When<'s> {
+    /// The server's release.
+    pub version: Version,
+    /// Unix seconds.
+    pub now: i64,
+    /// The server's environment.
+    pub environment: &'s (dyn Fn(&str) -> Option<String> + Sync),
+}
+
+impl std::fmt::Debug for When<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("When").field("version", &self.version).field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+impl<'s> When<'s> {
+    fn of(settings: &Settings<'s>) -> When<'s> {
+        When { version: settings.version, now: settings.now, environment: settings.environment }
+    }
+}
+
+/// What is wrong with one configuration, looked at by itself and wherever its server may run.
+pub fn configuration(path: &Path, when: &When<'_>) -> Result<Vec<Finding>, DiskError> {
+    let server = Server::start(path, false, when)?;
+    let scene = Scene { now: when.now, version: when.version, server: None };
+    let mut findings = Vec::new();
+    let mut take = |_: &'static Rule, finding: &dyn Fn() -> Finding| findings.push(finding());
+    server.look(None, &scene, &mut Out::new(&mut take));
+    Ok(findings)
+}
+
 /// Starts the servers that were given.
 pub(super) fn given<'s>(settings: &Settings<'s>, errors: &mut Vec<Unread>) -> Vec<Server<'s>> {
     let mut servers = Vec::new();
     for path in &settings.servers {
-        match Server::start(path, true, settings) {
+        match Server::start(path, true, &When::of(settings)) {
             Ok(server) => servers.push(server),
             Err(error) => errors.push(unread(&error)),
         }
@@ -164,7 +197,7 @@ pub(super) fn look(
         .flat_map(|server| disk::real(&server.path).into_iter().chain(server.included()))
         .collect();
     for path in &found {
-        if let Ok(server) = Server::start(path, false, settings) {
+        if let Ok(server) = Server::start(path, false, &When::of(settings)) {
             parts.extend(server.included());
         }
     }
@@ -173,12 +206,12 @@ pub(super) fn look(
             let at = (server.directory.as_str(), server.name.as_str());
             gains.gathered.tell(rule, at, finding, settings.policy, settings.told);
         };
-        server.look(&around, scene, &mut Out::new(&mut take));
+        server.look(Some(&around), scene, &mut Out::new(&mut take));
     };
     given.iter().for_each(&mut tell);
     let mut errors = Vec::new();
     for path in found.iter().filter(|path| disk::real(path).is_none_or(|real| !parts.contains(&real))) {
-        match Server::start(path, false, settings) {
+        match Server::start(path, false, &When::of(settings)) {
             Ok(server) => tell(&server),
             Err(error) => errors.push(unread(&error)),
         }

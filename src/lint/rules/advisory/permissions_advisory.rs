@@ -22,7 +22,7 @@ fn check(rights: &Rights<'_>, out: &mut Out<'_>) {
     for advisory in of_rights(rights.permissions, version) {
         out.tell(&RULE, || {
             let message = format!("{} in {version}, {}: {}", advisory.names, rights.words(), advisory.what);
-            Finding::new(&RULE, message, rights.at("/sub/deny"))
+            Finding::new(&RULE, message, rights.at("/sub/deny").showing(advisory.names))
                 .help(format!("update to {} or later, or allow what is meant and deny nothing", advisory.fixed()))
                 .help(advisory.source())
         });

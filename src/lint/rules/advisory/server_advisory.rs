@@ -22,7 +22,7 @@ fn check(setup: &Setup<'_>, out: &mut Out<'_>) {
         out.tell(&RULE, || {
             let version = setup.scene.version;
             let message = format!("{} in {version}: {}", advisory.names, advisory.what);
-            Finding::new(&RULE, message, setup.place())
+            Finding::new(&RULE, message, setup.place().showing(advisory.names))
                 .help(format!("update to {} or later", advisory.fixed()))
                 .help(advisory.source())
         });
