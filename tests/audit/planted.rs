@@ -135,7 +135,11 @@ const KINDS: &[(&str, Plant)] = &[
 ];
 
 /// Codes that tell of the same defect from another side, and so come beside it.
-const BESIDE: &[(&str, &str)] = &[("token-expired", "resolver-file-expired")];
+const BESIDE: &[(&str, &str)] = &[
+    ("callout-user-invalid", "callout-unsealed"),
+    ("mapping-weights-over-100", "mapping-dropped"),
+    ("token-expired", "resolver-file-expired"),
+];
 
 fn sign(claims: &mut Claims, issuer: &PublicKey, signer: &Seed) -> String {
     let sign = |_: &PublicKey, message: &[u8]| {

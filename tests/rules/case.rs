@@ -79,6 +79,12 @@ impl Case {
         (!root.join("nats.conf").exists()).then(|| world.users())
     }
 
+    /// Writes the bad one as it would be at the time `now`, its configuration as `s.conf`.
+    pub fn configured(&self, root: &Path, now: i64) {
+        World::new([&self.both, &self.bad]).live(now).write(root);
+        std::fs::rename(root.join("nats.conf"), root.join("s.conf")).expect("the case has a nats.conf");
+    }
+
     /// The release that the case is about, if it names one.
     pub fn release(&self) -> Option<&str> {
         let at = self.run.iter().position(|word| word == "--server-version")?;

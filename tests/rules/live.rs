@@ -89,6 +89,32 @@ fn servers_say_what_findings_say() {
     assert!(heard > 100, "{heard}");
 }
 
+/// Rules about configurations whose line a server says as soon as it is started with the bad one.
+const AT_START: [&str; 5] =
+    ["config-refused", "config-warned", "password-in-clear", "system-account-none", "system-account-stand-in"];
+
+#[test]
+#[ignore = "needs nats-servers"]
+fn servers_say_of_configurations_what_findings_say() {
+    let binaries = binaries();
+    let newest = binaries.last().expect("a nats-server");
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    for code in AT_START {
+        let root = tempfile::tempdir().expect("a directory");
+        let case = Case::of(code).expect("it has a case");
+        case.configured(root.path(), i64::try_from(now.as_secs()).expect("before the end of time"));
+        let said = match start(newest, root.path(), &BTreeMap::new()) {
+            Ok(running) => {
+                let log: String = running.log().into_iter().map(|line| line.text + "\n").collect();
+                running.said() + &log
+            }
+            Err(ended) => ended.said,
+        };
+        let line = line(code).expect("its finding has a line of the server");
+        assert!(said.contains(line), "{code}: no {line:?} in\n{said}");
+    }
+}
+
 /// Comes in as a client does, and subscribes and publishes once.
 fn connect(server: &Running, token: &str, seed: &Seed) {
     let port = server.ports["client"];
