@@ -27,6 +27,9 @@ fn mint(signer: &Seed, subject: &PublicKey, name: &str, body: Body) -> String {
     encode(&mut claims, &signer.public(), NOW, &sign).expect("claims of the right kind")
 }
 
+/// Where nsc keeps credentials; at its top it takes them for a keystore of old and does nothing.
+const CREDS: &str = "creds/acme/last/writer.creds";
+
 /// A store as nsc lays it out, and the credentials of its last user.
 fn store(root: &Path, accounts: usize) {
     let write = |path: &str, text: &str| {
@@ -65,12 +68,12 @@ fn store(root: &Path, accounts: usize) {
             let token = mint(&account, &seed.public(), user, Body::User(Box::new(body)));
             write(&format!("acme/accounts/{name}/users/{user}.jwt"), &token);
             if number + 1 == accounts {
-                write("user.creds", &creds::canonical(&token, &seed.expose()));
+                write(CREDS, &creds::canonical(&token, &seed.expose()));
             }
         }
     }
     let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-    std::fs::set_permissions(root.join("user.creds"), private).expect("ours");
+    std::fs::set_permissions(root.join(CREDS), private).expect("ours");
 }
 
 /// Processor time of all processes that were waited for.
@@ -85,8 +88,8 @@ fn spent() -> Duration {
 fn cost(command: &mut Command) -> Duration {
     let before = spent();
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("it starts");
-    // Findings are a result too; nsc ends with 1 where it has warnings.
-    assert!(matches!(status.code(), Some(0 | 1)), "{command:?}: {status}");
+    // Nothing is wrong with anything here: whoever says otherwise has not done the work.
+    assert!(status.success(), "{command:?}: {status}");
     spent() - before
 }
 
@@ -116,7 +119,7 @@ fn compare(what: &str, runs: usize, mut ours: Command, mut theirs: Option<Comman
     };
     let ours = median(&mut our).expect("it ran");
     match median(&mut their) {
-        Some(theirs) => println!("{what}: jwtfix {ours:.2} ms, nsc {theirs:.2} ms: {:.1} × ", theirs / ours),
+        Some(theirs) => println!("{what}: jwtfix {ours:.2} ms, nsc {theirs:.2} ms: {:.1} ×", theirs / ours),
         None => println!("{what}: jwtfix {ours:.2} ms; no nsc on the PATH to compare with"),
     }
 }
@@ -127,7 +130,7 @@ fn main() {
     let root = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
     let root = root.path();
     store(root, accounts);
-    let creds = root.join("user.creds");
+    let creds = root.join(CREDS);
     let creds = creds.to_str().expect("UTF-8");
     let acme = root.join("acme");
     let acme = acme.to_str().expect("UTF-8");
