@@ -27,7 +27,6 @@ pub(super) fn of_account(
     if account.refused() {
         return;
     }
-    web.left.set(FOLLOWED);
     for import in account.imports() {
         web.mark(import);
         // A server has none of the imports of an account that it refuses for what it says.
@@ -70,11 +69,11 @@ pub(super) fn of_account(
             finding.server(format!("Error adding {kind} import to account [{label}]: {line}"))
         });
     }
-    if web.left.get() == 0 {
+    if web.left.get() == 0 && !web.told.replace(true) {
         unread.push(Unread {
             path: view.path(account.place, &account.file()),
             error: format!(
-                "its imports are tied to more than {FOLLOWED} others: not all were searched for cycles"
+                "imports are tied to more than {FOLLOWED} others: from here on cycles are not searched"
             ),
             hint: None,
         });
@@ -119,8 +118,8 @@ impl View<'_> {
     }
 }
 
-/// Imports that a search for the cycles of one account's imports follows.
-const FOLLOWED: u32 = 1_000_000;
+/// Imports that the search for cycles follows in all.
+const FOLLOWED: u32 = 10_000_000;
 
 /// Exporters whose exports are kept in full while they are asked about again and again.
 const EXPORTERS: usize = 256;
@@ -130,11 +129,12 @@ pub(super) struct ByFacts<'a> {
     view: &'a View<'a>,
     exports: RefCell<HashMap<usize, Rc<Vec<Option<Export>>>>>,
     left: Cell<u32>,
+    told: Cell<bool>,
 }
 
 impl<'a> ByFacts<'a> {
     pub(super) fn new(view: &'a View<'a>) -> Self {
-        ByFacts { view, exports: RefCell::default(), left: Cell::new(FOLLOWED) }
+        ByFacts { view, exports: RefCell::default(), left: Cell::new(FOLLOWED), told: Cell::new(false) }
     }
 
     /// Marks the exports that this import can be meant to be of.
