@@ -31,7 +31,7 @@ pub fn human(finding: &Finding, style: Style, locate: Locate<'_>) -> String {
         note(&mut out, gutter, "help", help, style);
     }
     out.push('\n');
-    out
+    text::redact(&out)
 }
 
 /// Columns for line numbers: as many as the widest needs, one at least.

@@ -90,8 +90,13 @@ fn servers_say_what_findings_say() {
 }
 
 /// Rules about configurations whose line a server says as soon as it is started with the bad one.
-const AT_START: [&str; 5] =
-    ["config-refused", "config-warned", "password-in-clear", "system-account-none", "system-account-stand-in"];
+const AT_START: [&str; 5] = [
+    "config-refused",
+    "config-warned",
+    "password-in-clear",
+    "system-account-none",
+    "system-account-stand-in",
+];
 
 #[test]
 #[ignore = "needs nats-servers"]

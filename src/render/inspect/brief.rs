@@ -35,5 +35,5 @@ pub fn brief(document: &DocumentView, style: Style, now: i64) -> String {
         line.push_str(&format!(" ({})", text::escape_words(&damage.message)));
     }
     line.push('\n');
-    line
+    text::redact(&line)
 }

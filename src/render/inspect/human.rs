@@ -48,7 +48,8 @@ pub fn human(document: &DocumentView, style: Style, now: i64, locate: Locate<'_>
     // What comes last leaves no empty line behind it.
     out.truncate(out.trim_end_matches('\n').len());
     out.push('\n');
-    out
+    // Whatever stood in a name, a subject or a key that is none.
+    text::redact(&out)
 }
 
 /// Where a token of several stands: `line 9, resolver_preload.AB…:`.

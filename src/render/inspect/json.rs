@@ -132,7 +132,8 @@ pub fn document_value(document_view: &DocumentView) -> Value {
 
 /// Any value as indented JSON with everything invisible escaped.
 pub fn to_text(value: &impl Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    // Findings quote what tokens say, and anybody may have written a seed into a token.
+    let mut text = text::redact(&serde_json::to_string_pretty(value).unwrap_or_default());
     text.push('\n');
     text::visible_json(text)
 }
