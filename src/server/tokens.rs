@@ -53,6 +53,15 @@ fn typed(text: &[u8], kind: Kind, version: Version) -> Result<Claims, Unusable> 
             claims: fits(&read.claims),
         });
     }
+    // A library that does not know the kinds of auth callout takes them for generic claims, signed as of version 1.
+    let callout = matches!(read.claims.kind(), Kind::AuthorizationRequest | Kind::AuthorizationResponse);
+    if callout && !version.has(&AUTH_CALLOUT) {
+        return Err(Unusable {
+            text: DecodeError::SignatureV1.to_string(),
+            cause: "signature",
+            claims: None,
+        });
+    }
     let holds = read.holds();
     // Only a token that is refused is needed twice.
     let kept = if holds { None } else { fits(&read.claims) };

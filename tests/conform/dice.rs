@@ -41,6 +41,16 @@ impl Dice {
         self.below(often) == 0
     }
 
+    /// Some numbers below `bound`, each once, in order.
+    pub fn some(&mut self, bound: usize, many: usize) -> Vec<usize> {
+        let mut all: Vec<usize> = (0..bound).collect();
+        while all.len() > many {
+            let at = self.below(all.len());
+            all.remove(at);
+        }
+        all
+    }
+
     /// One of these.
     pub fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len())]

@@ -215,11 +215,13 @@ pub fn clients<'a>(
 
 const SUBSCRIPTIONS: &str = "maximum subscriptions exceeded";
 
-/// Lines that the server logs once a second for all connections together, or twice for one.
+/// Lines that the server logs once a second for all connections together, or twice for one, or not at all where it is
+/// still busy with the client.
 const LIMITED: &[&str] = &[
     "[ERR] maximum subscriptions exceeded",
     "[ERR] maximum account active connections exceeded",
     "[ERR] maximum connections exceeded",
+    "[DBG] User Authentication Expired",
 ];
 
 /// The lines of a log that tell why: not those about an account, which the first of its clients has alone, nor that a
@@ -229,7 +231,7 @@ fn telling(logs: &[String]) -> Vec<String> {
         let text = line.split_once("] ").map_or("", |(_, text)| text);
         !super::play::ABOUT_ACCOUNTS.iter().any(|start| text.starts_with(start))
             && !line.starts_with(LET_IN)
-            && !LIMITED.contains(&line.as_str())
+            && !LIMITED.contains(&line.split(" - Account:").next().unwrap_or_default())
             && !text.contains(" connection closed: ")
     };
     logs.iter()

@@ -8,6 +8,7 @@
 
 mod cast;
 mod causes;
+mod chance;
 mod client;
 #[path = "../common/mod.rs"]
 mod common;
@@ -50,26 +51,33 @@ fn ask(recording: &record::Recording) -> judge::Asked {
     all
 }
 
-/// Plays worlds, writes down what came of it if that is asked for, and asks jwtfix the same.
-fn play(worlds: &[world::World], now: i64, name: Option<&str>) -> judge::Asked {
+/// Plays worlds, writes down what came of it if that is asked for, and asks jwtfix the same. `each` is how many releases a
+/// world is played on, chosen by chance; what is written down is played on all.
+fn play(worlds: &[world::World], now: i64, name: Option<&str>, each: usize) -> judge::Asked {
     let binaries = server::binaries();
     assert!(!binaries.is_empty(), "no nats-server in /opt/nats/bin or $NATS_SERVERS");
     let versions: Vec<_> = binaries.iter().map(|b| b.version).collect();
-    let played = play::play_all(worlds, &binaries, |_, _, played| played);
+    let all = 0..binaries.len();
     if let (Some(name), true) = (name, record::wanted()) {
+        let jobs = (0..worlds.len()).flat_map(|w| all.clone().map(move |b| (w, b))).collect();
+        let played: Vec<_> = play::play_all(worlds, &binaries, jobs).into_values().collect();
+        let played: Vec<Vec<_>> = played.chunks(binaries.len()).map(<[_]>::to_vec).collect();
         record::store(name, &record::Recording::new(now, worlds, &versions, &played));
     }
+    let mut dice = dice::Dice::of_run();
+    let jobs =
+        (0..worlds.len()).flat_map(|w| dice.some(binaries.len(), each).into_iter().map(move |b| (w, b)));
+    let played = play::play_all(worlds, &binaries, jobs.collect());
     let mut all = judge::Asked::default();
-    for (world, played) in worlds.iter().zip(&played) {
-        for (binary, played) in binaries.iter().zip(played) {
-            let (divergences, open) = judge::start(world, binary.version, now, &played.start);
-            all.divergences.extend(divergences);
-            all.starts += 1;
-            all.open_starts += usize::from(open);
-            all.add(judge::clients(world, binary.version, now, played.answers.iter().enumerate()));
-        }
+    for ((w, b), played) in &played {
+        let (world, version) = (&worlds[*w], binaries[*b].version);
+        let (divergences, open) = judge::start(world, version, now, &played.start);
+        all.divergences.extend(divergences);
+        all.starts += 1;
+        all.open_starts += usize::from(open);
+        all.add(judge::clients(world, version, now, played.answers.iter().enumerate()));
     }
-    println!("{} worlds on {} releases: {all}", worlds.len(), binaries.len());
+    println!("{} worlds, {each} of {} releases each: {all}", worlds.len(), binaries.len());
     all
 }
 
@@ -87,12 +95,16 @@ fn recorded_clients_fare_as_jwtfix_says() {
     record::only_known(&asked.divergences, Some(CLIENTS));
 }
 
+/// Releases that a configuration, a world made by hand and one made by chance are played on in one run.
+const EACH: [usize; 3] = [3, 4, 2];
+
 #[test]
 #[ignore = "needs nats-servers"]
 fn live_servers_start_as_jwtfix_says() {
     let now = clock();
     let worlds = cast::read(include_str!("configs.txt"), now);
-    record::only_known(&play(&worlds, now, Some(STARTS)).divergences, None);
+    assert!(worlds.len() >= 400, "only {} configurations", worlds.len());
+    record::only_known(&play(&worlds, now, Some(STARTS), EACH[0]).divergences, None);
 }
 
 #[test]
@@ -100,5 +112,17 @@ fn live_servers_start_as_jwtfix_says() {
 fn live_clients_fare_as_jwtfix_says() {
     let now = clock();
     let worlds = gates::worlds(now);
-    record::only_known(&play(&worlds, now, Some(CLIENTS)).divergences, None);
+    let distinct: usize = worlds.iter().map(|world| world.clients.len()).sum();
+    assert!(distinct >= 5000, "only {distinct} clients");
+    record::only_known(&play(&worlds, now, Some(CLIENTS), EACH[1]).divergences, None);
+}
+
+#[test]
+#[ignore = "needs nats-servers"]
+fn live_clients_of_chance_fare_as_jwtfix_says() {
+    let now = clock();
+    let worlds = chance::worlds(&mut dice::Dice::of_run(), now);
+    let asked = play(&worlds, now, None, EACH[2]);
+    assert!(asked.decided > chance::WORLDS * chance::CLIENTS, "only {asked}");
+    record::only_everywhere(&asked.divergences);
 }

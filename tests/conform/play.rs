@@ -252,28 +252,24 @@ fn telling(text: &str) -> Option<&str> {
     (!noise.iter().any(|n| text.contains(n))).then_some(text)
 }
 
-/// Plays worlds on releases, two servers at a time. Gives what was played in order of world and release.
-pub fn play_all<T: Send>(
+/// Plays worlds on releases, by their numbers. Servers mostly wait, so there are more of them at a time than cores.
+pub fn play_all(
     worlds: &[World],
     binaries: &[Binary],
-    each: impl Fn(&World, &Binary, Played) -> T + Sync,
-) -> Vec<Vec<T>> {
-    let jobs: Vec<(usize, usize)> =
-        (0..worlds.len()).flat_map(|w| (0..binaries.len()).map(move |b| (w, b))).collect();
+    jobs: Vec<(usize, usize)>,
+) -> BTreeMap<(usize, usize), Played> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(BTreeMap::new());
-    let lanes = std::thread::available_parallelism().map_or(2, usize::from).min(4);
+    let lanes = std::thread::available_parallelism().map_or(4, |cores| cores.get() * 3).min(12);
     std::thread::scope(|scope| {
         for _ in 0..lanes {
             scope.spawn(|| {
                 while let Some(&(w, b)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let played = play(&worlds[w], &binaries[b]);
-                    let result = each(&worlds[w], &binaries[b], played);
-                    done.lock().expect("no lane panics").insert((w, b), result);
+                    done.lock().expect("no lane panics").insert((w, b), played);
                 }
             });
         }
     });
-    let mut done = done.into_inner().expect("no lane panics").into_values();
-    worlds.iter().map(|_| done.by_ref().take(binaries.len()).collect()).collect()
+    done.into_inner().expect("no lane panics")
 }

@@ -282,6 +282,17 @@ pub fn only_known(divergences: &[Divergence], recording: Option<&str>) {
     }
 }
 
+/// Asserts that every divergence is one that is known of any place.
+#[track_caller]
+pub fn only_everywhere(divergences: &[Divergence]) {
+    let path = directory().join("exceptions.json");
+    let text = fs::read_to_string(&path).expect("the exceptions are committed");
+    let exceptions: Vec<Exception> = serde_json::from_str(&text).expect("a list of exceptions");
+    let known = |d: &&Divergence| exceptions.iter().any(|e| e.place == "*" && e.covers(d));
+    let unknown: Vec<&Divergence> = divergences.iter().filter(|d| !known(d)).collect();
+    assert!(unknown.is_empty(), "{} divergences that are not known:\n{}", unknown.len(), report(&unknown));
+}
+
 /// Divergences, the same ones of several releases together.
 pub fn report(divergences: &[&Divergence]) -> String {
     let mut found: Vec<(String, BTreeSet<Version>)> = Vec::new();

@@ -58,7 +58,7 @@ fn required(options: &ServerOptions, via: Via) -> bool {
         Via::Websocket => options.websocket.overrides(),
         _ => false,
     };
-    let users = options.users_given || !options.users.is_empty();
+    let users = !options.users.is_empty();
     users || !options.user.is_empty() || !options.token.is_empty() || own
 }
 

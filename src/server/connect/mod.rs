@@ -112,6 +112,7 @@ fn designation(walk: &mut Walk<'_>) {
         "the CONNECT names the account {asked:?}: a server takes that from nobody, the credentials decide"
     );
     walk.refuse("CON-7", None, Vec::new(), found);
+    walk.before_what_comes_later();
 }
 
 /// What a gate function hands on.

@@ -62,7 +62,7 @@ pub(super) fn user(
         .extend(dropped.map(|(source, why)| format!("the mapping of {source} is not in force: {why}")));
     if data.exp > 0 && data.exp < now {
         walk.skip("CON-38", "that the user's time is over was asked before");
-    } else if data.exp != 0 && data.exp <= now {
+    } else if data.exp != 0 && (data.exp <= now || overflows(data.exp, now)) {
         let text = "User Authentication Expired";
         let found = "the user's time is over: the server lets the client in and ends the connection at once";
         let sees = (!walk.client.via.is_mqtt()).then(|| text.to_owned());
@@ -72,6 +72,11 @@ pub(super) fn user(
     }
     registered(walk, account, &granted);
     granted
+}
+
+/// A time so far away that Go's nanoseconds until then turn negative: its timer fires at once.
+fn overflows(exp: i64, now: i64) -> bool {
+    exp.wrapping_sub(now).wrapping_mul(1_000_000_000) < 0
 }
 
 /// CON-34 and CON-35. `says`: the server tells the client of it, which it does not for users of a `leafnodes` block.

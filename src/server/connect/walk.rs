@@ -156,6 +156,20 @@ impl<'w> Walk<'w> {
         self.causes.push((at, cause));
     }
 
+    /// Puts the step just made before what the server does a moment after it let the client in.
+    pub(super) fn before_what_comes_later(&mut self) {
+        let later = |step: &Step| matches!(step.gate, "CON-38" | "CON-40" | "CON-75");
+        let (Some(to), Some(from)) = (self.steps.iter().position(later), self.steps.len().checked_sub(1))
+        else {
+            return;
+        };
+        let step = self.steps.remove(from);
+        self.steps.insert(to, step);
+        for (at, _) in self.causes.iter_mut().filter(|(at, _)| *at >= to) {
+            *at = if *at == from { to } else { *at + 1 };
+        }
+    }
+
     /// A line between the refusal and `authentication error`.
     pub(super) fn log_after(&mut self, line: LogLine) {
         self.after.push(line);
@@ -175,10 +189,14 @@ impl<'w> Walk<'w> {
         let Identity { nkey, user, jwt_user, token } = &self.identity;
         let options = self.held.server.options;
         let quoted = |what: &str, name: &str| format!(" - {what} {}", quote(name.as_bytes()));
+        // A JWT that was not let in goes before a token, and has no name to tell.
+        let sends_jwt =
+            !self.client.via.is_mqtt() && self.client.jwt.as_ref().is_some_and(|jwt| !jwt.is_empty());
+        let token = *token && !(sends_jwt && options.operator_mode());
         if self.held.server.version.has(&LOGGED_IDENTITY) {
             return match (nkey.as_str(), user.as_str(), jwt_user) {
                 ("", "", Some(key)) => quoted("JWT User", key),
-                ("", "", None) if *token => quoted("Token", "[REDACTED]"),
+                ("", "", None) if token => quoted("Token", "[REDACTED]"),
                 ("", "", None) => String::new(),
                 ("", user, _) => quoted("User", user),
                 (nkey, _, _) => quoted("Nkey", nkey),
@@ -188,7 +206,7 @@ impl<'w> Walk<'w> {
             String::new()
         } else if options.users.iter().any(|u| !u.nkey.is_empty()) {
             quoted("Nkey", nkey)
-        } else if options.users_given || !options.users.is_empty() {
+        } else if !options.users.is_empty() {
             quoted("User", user)
         } else {
             String::new()

@@ -5,13 +5,20 @@ use super::walk::Settings;
 use super::{Phase, Problem, Startup, outside};
 use crate::file::config::{ReadError, Sources};
 use crate::file::version::Version;
+use crate::server::load::has_jetstream;
 use crate::server::options::{Resolver, ServerOptions};
 use crate::server::version;
 
+/// The system account as it was fetched.
+struct System {
+    issuer: Option<String>,
+    jetstream: bool,
+}
+
 /// What fetching the system account comes to.
 enum Fetched {
-    /// It is there, signed by this issuer.
-    Account(String),
+    /// It is there, signed by this issuer, and has JetStream or not.
+    Account(String, bool),
     /// The resolver has none, with its words.
     Missing(String),
     /// It is there and refused, with the server's words.
@@ -48,12 +55,12 @@ pub(super) fn build(
     let trusted: Vec<String> = options.trust().map(str::to_owned).collect();
     let sys = options.system_account.clone();
     let explicit = !sys.is_empty();
-    let mut issuer = None;
+    let (mut issuer, mut storage) = (None, false);
     if explicit && sys != "$SYS" && options.accounts.iter().all(|a| a.name != sys) {
         let memory = matches!(options.resolver, Some(Resolver::Memory));
         let injects = options.operators.len() == 1 && options.resolver.is_some() && !memory;
         match fetch(options, &sys, &trusted, version, now, sources) {
-            Fetched::Account(by) => issuer = Some(by),
+            Fetched::Account(by, jetstream) => (issuer, storage) = (Some(by), jetstream),
             Fetched::Missing(_) | Fetched::Refused(_) if injects => {
                 outcome.bootstrapped = true;
                 issuer = options.operators.first().map(|o| o.issuer.clone());
@@ -73,7 +80,7 @@ pub(super) fn build(
         return;
     }
     hidden_user(outcome, version);
-    start(outcome, settings, &trusted, issuer, version, now);
+    start(outcome, settings, &trusted, System { issuer, jetstream: storage }, version, now);
 }
 
 /// `fetchAccountClaims` of the system account.
@@ -121,7 +128,8 @@ fn fetch(
             if refused {
                 Fetched::Refused("account validation failed".into())
             } else {
-                Fetched::Account(claims.data.iss)
+                let jetstream = claims.account().is_some_and(|account| has_jetstream(&account.limits));
+                Fetched::Account(claims.data.iss, jetstream)
             }
         }
     }
@@ -153,7 +161,7 @@ fn start(
     outcome: &mut Startup,
     settings: &Settings,
     trusted: &[String],
-    issuer: Option<String>,
+    system: System,
     version: Version,
     now: i64,
 ) {
@@ -180,7 +188,7 @@ fn start(
         }
     }
     let mut error = None;
-    if let Some(issuer) = &issuer
+    if let Some(issuer) = &system.issuer
         && !trusted.contains(issuer)
     {
         error = Some("Can't set system account: account validation failed");
@@ -189,6 +197,15 @@ fn start(
         options.operators.iter().any(|o| !o.strict_signing_key_usage || !o.signing_keys.is_empty());
     if error.is_none() && matches!(options.resolver, Some(Resolver::Directory(_))) && !operator_keys {
         error = Some("Could not start resolver: no operator key found");
+    }
+    if error.is_none() && options.jetstream && system.jetstream {
+        error = Some("Not allowed to enable JetStream on the system account");
+    }
+    // Without trust the server makes up a system account.
+    if error.is_none() && options.jetstream && !trusted.is_empty() && options.system_account.is_empty() {
+        error = Some(
+            "Can't start JetStream: setting up internal jetstream subscriptions failed: system account not setup",
+        );
     }
     outcome.warnings.extend(warnings.into_iter().map(Problem::plain));
     if let Some(text) = error {
