@@ -11,7 +11,9 @@ use crate::server::gates::{FAILED_REGISTRATION, TOO_MANY};
 use crate::server::load::{Account, int32};
 use crate::server::options::Permissions;
 use crate::server::permissions::grant;
+use crate::server::subjects;
 use crate::server::terms;
+use crate::server::version::CERT_ONLY_USERS;
 use crate::server::via::connection_types;
 use crate::token::UserPermissionLimits;
 
@@ -46,6 +48,12 @@ pub(super) fn user(
     granted.user = data.sub.clone();
     granted.user_name = data.name.clone();
     granted.limits = limits(walk, account, subs, payload);
+    let lists = granted.subscribe.allow.iter().flatten().chain(&granted.subscribe.deny);
+    let validated = version.has(&CERT_ONLY_USERS);
+    if lists.into_iter().any(|entry| subjects::split_queue(entry, validated) == Err(true)) {
+        let found = "a server of this release crashes at an empty entry in a list of subscriptions";
+        walk.refuse_with("CON-22", Some(causes::CRASH), Vec::new(), None, found);
+    }
     granted.expires =
         [(data.exp != 0).then_some(data.exp), until, account.expires()].into_iter().flatten().min();
     granted.connection_types =
