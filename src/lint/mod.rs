@@ -13,6 +13,7 @@ pub mod reading;
 mod rule;
 mod rules;
 pub mod run;
+mod shell;
 pub mod view;
 
 pub use crate::token::distance;

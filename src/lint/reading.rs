@@ -269,7 +269,7 @@ pub fn creds(deviation: &creds::Deviation, place: &Place) -> Finding {
     Finding::new(rule, message, place.clone().bytes(deviation.span.clone()))
         .help(format!(
             "`jwtfix fix {}` writes it in the canonical form, token and seed untouched",
-            in_a_shell(&place.file)
+            super::shell::word(&place.file)
         ))
         .fix(Fix::safe("write it in the canonical form", place, [Edit::CanonicalCreds]))
 }
@@ -292,18 +292,8 @@ pub fn mode(mode: u32, place: &Place) -> Finding {
         format!("a seed is in this file, and its mode {mode:04o} lets others read it"),
         place.clone(),
     )
-    .help(format!("chmod 600 {}", in_a_shell(&place.file)))
+    .help(format!("chmod 600 {}", super::shell::word(&place.file)))
     .fix(Fix::safe("let its owner alone read it", place, [Edit::Mode(0o600)]))
-}
-
-/// A path as a shell wants it typed.
-fn in_a_shell(path: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-+=:@%,".contains(&b);
-    if !path.is_empty() && path.bytes().all(plain) {
-        path.to_owned()
-    } else {
-        format!("'{}'", path.replace('\'', r"'\''"))
-    }
 }
 
 /// `2026-11-27 22:48:46 UTC`, or the number where the calendar ends.
@@ -469,13 +459,6 @@ fn limits_nothing(terms: &UserPermissionLimits) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #[test]
-    fn a_path_can_be_typed() {
-        assert_eq!(super::in_a_shell("/etc/nats/a-b_1.creds"), "/etc/nats/a-b_1.creds");
-        assert_eq!(super::in_a_shell("it's $HOME"), r"'it'\''s $HOME'");
-        assert_eq!(super::in_a_shell(""), "''");
-    }
-
     #[test]
     fn every_code_named_here_has_a_rule() {
         let source = include_str!("reading.rs");

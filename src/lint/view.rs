@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Edit, Finding, Fix, Place, Rule, Safety};
+use super::{Edit, Finding, Fix, Place, Rule, Safety, shell};
 use crate::file::Kind;
 use crate::file::config::{Entry, FileId, Map, Sources, Span};
 use crate::nkey::{PublicKey, identify};
@@ -138,6 +138,16 @@ impl File<'_> {
             "/" => format!("/{}", self.name).into(),
             directory => format!("{directory}/{}", self.name).into(),
         }
+    }
+
+    /// Its path as a shell wants it typed.
+    pub(super) fn typed(&self) -> String {
+        shell::word(&self.path())
+    }
+
+    /// The path of another name in its directory, as a shell wants it typed.
+    pub(super) fn typed_beside(&self, name: &str) -> String {
+        File { name, ..*self }.typed()
     }
 
     /// The place that is the whole file.

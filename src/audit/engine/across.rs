@@ -271,7 +271,10 @@ fn issuer(teller: &mut Teller<'_>, index: usize) {
     } else if !view.trust.trusts(account.issuer) {
         teller.account(index, "account-issuer-untrusted", &|rule| {
             let message = format!("{} is signed by a key that the server does not trust", view.words(index));
-            let label = format!("not one of the {} keys that may sign accounts", view.trust.many);
+            let label = match view.trust.many {
+                1 => "not the key that may sign accounts".to_owned(),
+                many => format!("not one of the {many} keys that may sign accounts"),
+            };
             Finding::new(rule, message, place().saying(label)).server(REFUSAL).help(
                 "have the operator sign it again: `jwtfix reissue`; or give the server the operator's newest token",
             )

@@ -1,8 +1,7 @@
 //! What is wrong on the client's way to its account?
 
-use super::side::quoted;
 use super::{Side, rule};
-use crate::lint::{Finding, Place, Severity};
+use crate::lint::{Finding, Place, Severity, shell};
 use crate::nkey::{Role, go};
 use crate::server::options::Resolver;
 use crate::server::{Cause, Decision, causes};
@@ -90,7 +89,7 @@ fn of_credentials(
     }
     match (&cause.nearest, cause.id) {
         (Some(near), causes::ISSUER_ACCOUNT_MISSING) => {
-            let file = quoted(&client.file);
+            let file = shell::word(&client.file);
             finding.help(format!(
                 "`jwtfix reissue {file} --set /nats/issuer_account={near} --key KEYS --unsafe --write`, KEYS being where the account's seeds are"
             ))
@@ -116,7 +115,7 @@ fn of_credentials(
 pub(super) fn remedies(finding: Finding, side: &Side<'_>, key: &str, id: &str) -> Finding {
     let options = &side.startup.options;
     let config = side.config();
-    let file = side.path(key).map(|file| quoted(&file));
+    let file = side.path(key).map(|file| shell::word(&file));
     match (id, file) {
         (causes::NO_RESOLVER, _) => finding.help(format!(
             "say in {config} where accounts are, resolver: MEMORY with resolver_preload or resolver {{ type: full, dir: \"./jwt\" }}, and restart the server"
@@ -150,7 +149,7 @@ fn signed(finding: Finding, side: &Side<'_>, file: Option<&str>, id: &str) -> Fi
     let trusted: Vec<&str> = side.startup.options.trust().take(4).collect();
     let mut finding = finding.help(format!("this server trusts {}", trusted.join(", ")));
     if let (Some(file), [operator]) = (file, side.operators().as_slice()) {
-        let operator = quoted(operator);
+        let operator = shell::word(operator);
         finding = finding.help(format!(
             "sign it with one of them: `jwtfix reissue {file} --operator {operator} --key KEYS --unsafe --write`, KEYS being where the operator's seeds are"
         ));

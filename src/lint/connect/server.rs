@@ -144,7 +144,7 @@ fn hints(side: &Side<'_>, text: &str) -> Vec<String> {
             "this form circulates in guides, and no nats-server reads it".to_owned(),
             format!(
                 "`jwtfix convert {}` says what a server reads instead",
-                super::side::quoted(&side.config())
+                crate::lint::shell::word(&side.config())
             ),
         ]
     } else if says("error parsing operator JWT: open ") {

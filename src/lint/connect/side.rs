@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::file::config::{FileId, Map, Node, Span, Value};
-use crate::lint::{Edit, Finding, Fix, Place, Safety};
+use crate::lint::{Edit, Finding, Fix, Place, Safety, shell};
 use crate::server::load::Held;
 use crate::server::options::Resolver;
 use crate::server::startup::Startup;
@@ -117,7 +117,7 @@ impl<'a> Side<'a> {
         let (line, ..) = source.locate(span.start);
         let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
         if plain(from) && plain(to) {
-            finding = finding.help(format!("`sed -i '{line}s/{from}/{to}/' {}`", quoted(&place.file)));
+            finding = finding.help(format!("`sed -i '{line}s/{from}/{to}/' {}`", shell::word(&place.file)));
         }
         let with = crate::token::quote(to.as_bytes());
         finding.fix(Fix {
@@ -139,7 +139,7 @@ impl<'a> Side<'a> {
         if finding.places.iter().all(|place| *place.file != *old) {
             finding.places.insert(0, Place::file(old.as_str()));
         }
-        finding.help(format!("`mv {} {}`", quoted(&old), quoted(&new))).fix(Fix {
+        finding.help(format!("`mv {} {}`", shell::word(&old), shell::word(&new))).fix(Fix {
             title: "give the file the name of its token's subject".into(),
             safety: Safety::Safe,
             file: old.into(),
@@ -158,28 +158,5 @@ fn find<'n>(node: &'n Node, meant: &dyn Fn(&Node) -> bool) -> Option<&'n Node> {
         Value::Map(map) => map.entries().find_map(|entry| find(&entry.node, meant)),
         Value::Array(nodes) => nodes.iter().find_map(|node| find(node, meant)),
         _ => None,
-    }
-}
-
-/// A word for a shell.
-pub(super) fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@=+".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn words_for_a_shell() {
-        assert_eq!(quoted("a/b.jwt"), "a/b.jwt");
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted(""), "''");
     }
 }

@@ -265,10 +265,11 @@ fn untrusted(issuer: &str, server: &Server<'_>) -> Condition {
         let text = format!("the account's issuer {issuer} differs from the trusted key {key} in letter case");
         (causes::LETTER_CASE, text)
     } else {
-        let trusted = options.trust().count();
-        let text = format!(
-            "the account is signed by {issuer}, which is none of the {trusted} keys that this server trusts"
-        );
+        let trusted = match options.trust().count() {
+            1 => "not the key".to_owned(),
+            many => format!("none of the {many} keys"),
+        };
+        let text = format!("the account is signed by {issuer}, which is {trusted} that this server trusts");
         (causes::UNTRUSTED, text)
     };
     Condition { id, text }

@@ -32,7 +32,7 @@ fn check(setup: &Setup<'_>, out: &mut Out<'_>) {
     if let Some(place) = first {
         out.tell(&RULE, || {
             let message = format!("mode {mode:04o} lets everybody read the passwords in this configuration");
-            Finding::new(&RULE, message, place.clone()).help(format!("chmod o-r {}", setup.file.path()))
+            Finding::new(&RULE, message, place.clone()).help(format!("chmod o-r {}", setup.file.typed()))
         });
     }
 }

@@ -1,5 +1,5 @@
 use crate::lint::view::{Out, Secret};
-use crate::lint::{Check, Finding, Rule, Severity};
+use crate::lint::{Check, Finding, Rule, Severity, shell};
 
 pub(crate) static RULE: Rule = Rule {
     code: "seed-misplaced",
@@ -29,7 +29,7 @@ fn check(secret: &Secret<'_>, out: &mut Out<'_>) {
             let store = secret.file.directory.rsplitn(3, '/').last().unwrap_or_default();
             let message = format!("nsc looks for this seed in keys/{letter}/{pair}, not in keys/{kind}/{shard}");
             Finding::new(&RULE, message, secret.place())
-                .help(format!("mv -n {} {store}/{letter}/{pair}/", secret.file.path()))
+                .help(format!("mv -n {} {}", secret.file.typed(), shell::word(&format!("{store}/{letter}/{pair}/"))))
         });
     }
 }

@@ -24,7 +24,7 @@ fn check(secret: &Secret<'_>, out: &mut Out<'_>) {
         out.tell(&RULE, || {
             let message = format!("this file is named {stem}, and the seed in it is that of {own}");
             Finding::new(&RULE, message, secret.place())
-                .help(format!("mv -n {} {own}.nk, into the directory where nsc looks for it", secret.file.path()))
+                .help(format!("mv -n {} {own}.nk, into the directory where nsc looks for it", secret.file.typed()))
         });
     }
 }

@@ -35,7 +35,7 @@ fn check(file: &File<'_>, scene: &Scene<'_>, out: &mut Out<'_>) {
                 "once this file expires it cannot be deleted, and keeps expired accounts from being deleted"
             };
             let place = file.place().at("/exp").showing(end.to_string()).saying("counts though nobody finds the file");
-            Finding::new(&RULE, message, place).help(format!("rm {}", file.path()))
+            Finding::new(&RULE, message, place).help(format!("rm {}", file.typed()))
         });
     }
 }

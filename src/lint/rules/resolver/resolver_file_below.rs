@@ -1,5 +1,5 @@
 use crate::lint::view::{File, Layout, Out, Scene};
-use crate::lint::{Check, Finding, Rule, Severity};
+use crate::lint::{Check, Finding, Rule, Severity, shell};
 
 pub(crate) static RULE: Rule = Rule {
     code: "resolver-file-below",
@@ -24,7 +24,7 @@ fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
         out.tell(&RULE, || {
             Finding::new(&RULE, "no server finds an account here: it looks in the directory above", file.place())
                 .server("Account JWT lookup error: account missing")
-                .help(format!("mv -n {} {}/", file.path(), above(file.directory)))
+                .help(format!("mv -n {} {}/", file.typed(), shell::word(above(file.directory))))
         });
     }
 }

@@ -22,7 +22,7 @@ fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
         out.tell(&RULE, || {
             Finding::new(&RULE, "other text stands around the token in this file", file.place())
                 .server("Account [KEY] fetch took …; Account JWT lookup error: expected 3 chunks")
-                .help(format!("jwtfix inspect {} shows what is there; push the account again", file.path()))
+                .help(format!("jwtfix inspect {} shows what is there; push the account again", file.typed()))
         });
     }
 }

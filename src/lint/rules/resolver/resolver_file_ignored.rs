@@ -30,6 +30,6 @@ fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
     };
     out.tell(&RULE, || {
         Finding::new(&RULE, format!("servers read {key}.jwt and not this file"), file.place())
-            .help(format!("rm {}, or give it the name {key}.jwt if that is missing", file.path()))
+            .help(format!("rm {}, or give it the name {key}.jwt if that is missing", file.typed()))
     });
 }

@@ -21,7 +21,7 @@ fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
     if file.layout == Layout::Resolver && file.stem().is_some() && file.link {
         out.tell(&RULE, || {
             Finding::new(&RULE, "a push of this account is written through the link, a delete removes the link", file.place())
-                .help(format!("cp --remove-destination \"$(readlink -f {0})\" {0}", file.path()))
+                .help(format!("cp --remove-destination \"$(readlink -f {0})\" {0}", file.typed()))
         });
     }
 }

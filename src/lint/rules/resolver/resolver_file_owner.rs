@@ -28,7 +28,7 @@ fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
                 "user {} owns this file and user {directory} the directory: a server that runs as {directory} {what}",
                 stat.owner
             );
-            Finding::new(&RULE, message, file.place()).help(format!("chown {directory} {}", file.path()))
+            Finding::new(&RULE, message, file.place()).help(format!("chown {directory} {}", file.typed()))
         });
     }
 }

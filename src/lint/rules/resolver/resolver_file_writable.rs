@@ -22,7 +22,7 @@ fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
     if file.layout == Layout::Resolver && file.stem().is_some() && mode & 0o002 != 0 {
         out.tell(&RULE, || {
             let message = format!("mode {mode:04o} lets others put an older token of the account in place of this one");
-            Finding::new(&RULE, message, file.place()).help(format!("chmod 600 {}", file.path()))
+            Finding::new(&RULE, message, file.place()).help(format!("chmod 600 {}", file.typed()))
         });
     }
 }

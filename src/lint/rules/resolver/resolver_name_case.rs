@@ -27,7 +27,7 @@ fn check(file: &File<'_>, scene: &Scene<'_>, out: &mut Out<'_>) {
             let message = format!("the file is named {}, and a server looks for {name}", file.name);
             Finding::new(&RULE, message, file.place())
                 .server("Account JWT lookup error: account missing")
-                .help(format!("rename it: mv {} {name}", file.path()))
+                .help(format!("rename it: mv {} {}", file.typed(), file.typed_beside(&name)))
                 .fix(file.named_by_subject(scene))
         });
     }

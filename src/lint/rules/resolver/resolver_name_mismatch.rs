@@ -31,7 +31,7 @@ fn check(file: &File<'_>, scene: &Scene<'_>, out: &mut Out<'_>) {
                 file.place().at("/sub").showing(subject.as_str()).saying("not the name of the file"),
             )
             .server("Account JWT lookup error: account validation failed")
-            .help(format!("rename it: mv {} {subject}.jwt", file.path()))
+            .help(format!("rename it: mv {} {}", file.typed(), file.typed_beside(&format!("{subject}.jwt"))))
             .fix(file.named_by_subject(scene))
         });
     }

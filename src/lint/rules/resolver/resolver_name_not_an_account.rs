@@ -32,8 +32,12 @@ fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
         let name = crate::token::quote(file.name.as_bytes());
         let finding = Finding::new(&RULE, format!("{name} is not named by the key of an account"), file.place());
         match subject.filter(|subject| go::is_public(Role::Account, subject)) {
-            Some(subject) => finding.help(format!("mv {} {subject}.jwt, if no newer one is there", file.path())),
-            None => finding.help(format!("rm {}", file.path())),
+            Some(subject) => finding.help(format!(
+                "mv {} {}, if no newer one is there",
+                file.typed(),
+                file.typed_beside(&format!("{subject}.jwt"))
+            )),
+            None => finding.help(format!("rm {}", file.typed())),
         }
     });
 }

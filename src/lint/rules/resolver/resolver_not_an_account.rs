@@ -25,7 +25,7 @@ fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
             let message = format!("this file of a resolver holds the token of an {} and not of an account", kind.word());
             Finding::new(&RULE, message.replace("an user", "a user"), file.place())
                 .server("not account claim")
-                .help(format!("take {} out of the resolver's directory", file.path()))
+                .help(format!("take {} out of the resolver's directory", file.typed()))
         });
     }
 }

@@ -22,7 +22,7 @@ fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
     if file.layout == Layout::Resolver && tombstone {
         out.tell(&RULE, || {
             Finding::new(&RULE, "this account was deleted; no server reads this file", file.place())
-                .help(format!("rm {}, or push the token in it to bring the account back", file.path()))
+                .help(format!("rm {}, or push the token in it to bring the account back", file.typed()))
         });
     }
 }

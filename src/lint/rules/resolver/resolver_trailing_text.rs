@@ -25,7 +25,7 @@ fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
             let bytes = if behind == 1 { "one byte".to_owned() } else { format!("{behind} bytes") };
             let message = format!("{bytes} of white space behind the token: servers that have the file without it disagree for ever");
             Finding::new(&RULE, message, file.place())
-                .help(format!("truncate -s -{behind} {}, and restart the server", file.path()))
+                .help(format!("truncate -s -{behind} {}, and restart the server", file.typed()))
         });
     }
 }
