@@ -104,21 +104,11 @@ fn directories(file: &Path) -> Result<(), Errno> {
     }
 }
 
-/// Waits until everything on this file system is on the disk.
+/// Waits until everything on this directory's file system is on the disk.
 fn settle(directory: &Path) -> Result<(), DiskError> {
-    #[cfg(target_os = "linux")]
-    {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let open = rustix::fs::open(directory, flags, Mode::empty())
-            .map_err(|errno| DiskError::of(directory, errno))?;
-        rustix::fs::syncfs(&open).map_err(|errno| DiskError::of(directory, errno))
-    }
-    #[cfg(not(target_os = "linux"))]
-    {
-        let _ = directory;
-        rustix::fs::sync();
-        Ok(())
-    }
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let open = rustix::fs::open(directory, flags, Mode::empty());
+    open.and_then(|open| super::write::settle(&open)).map_err(|errno| DiskError::of(directory, errno))
 }
 
 fn system(path: &Path, error: &std::io::Error) -> DiskError {

@@ -71,6 +71,20 @@ impl Staged {
         rustix::fs::fsync(&self.draft.file).map_err(|errno| DiskError::of(&self.path, errno))
     }
 
+    /// Waits until the bytes of all are on the disk: once for each file system, whatever else waits to be written there.
+    pub fn sync_all(all: &[&Staged]) -> Result<(), DiskError> {
+        let mut settled = Vec::new();
+        for staged in all {
+            let failed = |errno| DiskError::of(&staged.path, errno);
+            let device = rustix::fs::fstat(&staged.draft.file).map_err(failed)?.st_dev;
+            if !settled.contains(&device) {
+                settle(&staged.draft.file).map_err(failed)?;
+                settled.push(device);
+            }
+        }
+        Ok(())
+    }
+
     /// Lets the new bytes take the place of the old ones. Returns the directory that now has the name, and is to be
     /// given to [`sync_directory`] if the name is to outlast a loss of power.
     pub fn take_place(mut self) -> Result<PathBuf, DiskError> {
@@ -81,6 +95,18 @@ impl Staged {
         }
         self.draft.take_name(&self.target, self.how.new).map_err(|errno| DiskError::of(&self.path, errno))?;
         Ok(directory_of(&self.target).to_owned())
+    }
+}
+
+/// Waits until everything on the file system of `open` is on the disk.
+pub(super) fn settle(open: &OwnedFd) -> Result<(), Errno> {
+    #[cfg(target_os = "linux")]
+    return rustix::fs::syncfs(open);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = open;
+        rustix::fs::sync();
+        Ok(())
     }
 }
 

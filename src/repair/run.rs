@@ -18,7 +18,9 @@ const LARGEST: u64 = 64 << 20;
 /// The largest journal that is read back.
 const LARGEST_JOURNAL: u64 = 16 << 30;
 /// Files that wait for the disk at the same time; each holds one descriptor.
-const BATCH: usize = 256;
+const BATCH: usize = 512;
+/// From so many on, one wait for the whole file system costs less than one for each file.
+const MANY: usize = 64;
 /// Threads that wait for the disk: journalling file systems settle many waits with one write.
 const WAITERS: usize = 16;
 
@@ -404,6 +406,13 @@ impl Waiting {
         }
     }
 
+    fn staged(&self) -> Option<&Staged> {
+        match self {
+            Waiting::Bytes { staged, .. } => Some(staged),
+            Waiting::Name { .. } | Waiting::Mode { .. } => None,
+        }
+    }
+
     /// Lets it happen. The directories whose names change are to be waited for.
     fn happen(self, directories: &mut BTreeSet<PathBuf>) -> Result<(), DiskError> {
         match self {
@@ -502,27 +511,25 @@ impl Run {
         let mut records = Vec::new();
         waiting.iter().filter_map(Waiting::record).for_each(|record| record.write(&mut records));
         let log = &mut self.log;
-        std::thread::scope(|scope| {
-            let share = waiting.len().div_ceil(WAITERS).max(1);
-            let waiters: Vec<_> = waiting
-                .chunks(share)
-                .map(|share| {
-                    scope.spawn(move || {
-                        share.iter().try_for_each(|waiting| match waiting {
-                            Waiting::Bytes { staged, .. } => staged.sync(),
-                            Waiting::Name { .. } | Waiting::Mode { .. } => Ok(()),
-                        })
-                    })
-                })
-                .collect();
-            let mut outcome = log.append(&records).and_then(|()| log.sync());
-            for waiter in waiters {
-                let waited = waiter.join().expect("waiting for the disk does not panic");
-                outcome = outcome.and(waited);
-            }
-            outcome
-        })
-        .inspect_err(|_| self.untouched.extend(paths()))?;
+        let staged: Vec<&Staged> = waiting.iter().filter_map(Waiting::staged).collect();
+        let settled = if staged.len() >= MANY {
+            log.append(&records).and_then(|()| log.sync()).and_then(|()| Staged::sync_all(&staged))
+        } else {
+            std::thread::scope(|scope| {
+                let share = staged.len().div_ceil(WAITERS).max(1);
+                let waiters: Vec<_> = staged
+                    .chunks(share)
+                    .map(|share| scope.spawn(move || share.iter().try_for_each(|staged| staged.sync())))
+                    .collect();
+                let mut outcome = log.append(&records).and_then(|()| log.sync());
+                for waiter in waiters {
+                    let waited = waiter.join().expect("waiting for the disk does not panic");
+                    outcome = outcome.and(waited);
+                }
+                outcome
+            })
+        };
+        settled.inspect_err(|_| self.untouched.extend(paths()))?;
         let mut directories = BTreeSet::new();
         let mut waiting = waiting.into_iter();
         while let Some(next) = waiting.next() {
