@@ -123,7 +123,8 @@ fn fingerprint(token: &Token) -> u64 {
     hasher.finish()
 }
 
-/// Of several copies, only one behind which somebody stands can be the newest.
+/// Of several copies, only one behind which somebody stands can be the newest; one whose signer nobody here knows, only
+/// where that is so of all: a newer token of a stranger takes the place of none that servers take.
 fn judge(copies: &mut Copies, fleet: &Fleet, now: i64) {
     for ((kind, subject), all) in copies.iter_mut().filter(|(_, all)| all.len() > 1) {
         let members: Vec<_> = match kind {
@@ -131,11 +132,17 @@ fn judge(copies: &mut Copies, fleet: &Fleet, now: i64) {
             Kind::Account => fleet.account(subject).collect(),
             _ => fleet.user(subject).collect(),
         };
-        for copy in all.iter_mut().filter(|copy| copy.good) {
-            copy.good = members.iter().filter(|member| member.claims.data.iat == copy.iat).any(|member| {
+        let signed = |copy: &Copy, by: fn(&Signer) -> bool| {
+            let mut same = members.iter().filter(|member| member.claims.data.iat == copy.iat);
+            same.any(|member| {
                 let chain = fleet.chain(&member.claims, member.holds, &member.source, now);
-                chain.links.first().is_some_and(|link| link.signer.holds() || link.signer == Signer::Unknown)
-            });
+                chain.links.first().is_some_and(|link| by(&link.signer))
+            })
+        };
+        let held: Vec<bool> = all.iter().map(|copy| copy.good && signed(copy, Signer::holds)).collect();
+        let some = held.contains(&true);
+        for (copy, held) in all.iter_mut().zip(held) {
+            copy.good = held || (!some && copy.good && signed(copy, |signer| *signer == Signer::Unknown));
         }
     }
 }
