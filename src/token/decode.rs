@@ -221,7 +221,7 @@ pub(crate) fn payload_of(token: &[u8]) -> Option<Vec<u8>> {
 
 /// The three parts between the dots.
 pub(crate) fn chunks(token: &[u8]) -> Option<[Range<usize>; 3]> {
-    let mut dots = token.iter().enumerate().filter(|(_, byte)| **byte == b'.').map(|(at, _)| at);
+    let mut dots = memchr::memchr_iter(b'.', token);
     let (first, second) = (dots.next()?, dots.next()?);
     if dots.next().is_some() {
         return None;
@@ -245,7 +245,7 @@ const CURRENT_HEADER: usize = 0;
 pub(crate) fn is_plainly_spelled(token: &[u8]) -> bool {
     let Some([header, payload, signature]) = chunks(token) else { return false };
     KNOWN_HEADERS.contains(&&token[header])
-        && !token.iter().any(|byte| matches!(byte, b'\r' | b'\n'))
+        && memchr::memchr2(b'\r', b'\n', token).is_none()
         && base64::ends_canonically(&token[payload])
         && base64::ends_canonically(&token[signature])
 }

@@ -180,11 +180,12 @@ pub(super) fn texts<'b>(items: &[Item<'_>], arena: &'b Arena, opened: &'b [Opene
 /// The token of a file that holds nothing else, white space behind it aside.
 pub(super) fn alone(bytes: &[u8]) -> Option<&[u8]> {
     let token = bytes.trim_ascii_end();
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    // Without a branch in it: so the compiler looks at many bytes at once.
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() | (*byte == b'-') | (*byte == b'_') | (*byte == b'.');
     if !token.starts_with(b"eyJ") {
         return None;
     }
-    if token.iter().all(plain) {
+    if token.iter().fold(true, |all, byte| all & plain(byte)) {
         return Some(token);
     }
     // Go reads over line ends in it. What is longer than a token has other things behind it.
