@@ -37,8 +37,17 @@ impl Running {
     /// What stands behind these words in its log, to the end of the line.
     #[allow(dead_code, reason = "not every test that starts servers reads their logs")]
     pub fn says(&self, words: &str) -> Option<String> {
-        let log = fs::read_to_string(self._directory.path().join("log")).unwrap_or_default();
-        log.lines().find_map(|line| line.split_once(words)).map(|(_, rest)| rest.trim().to_owned())
+        self.log().lines().find_map(|line| line.split_once(words)).map(|(_, rest)| rest.trim().to_owned())
+    }
+
+    /// How often these words stand in its log.
+    #[allow(dead_code, reason = "not every test that starts servers reads their logs")]
+    pub fn times(&self, words: &str) -> usize {
+        self.log().matches(words).count()
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self._directory.path().join("log")).unwrap_or_default()
     }
 }
 

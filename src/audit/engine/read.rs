@@ -181,7 +181,8 @@ pub(super) fn texts<'b>(items: &[Item<'_>], arena: &'b Arena, opened: &'b [Opene
 pub(super) fn alone(bytes: &[u8]) -> Option<&[u8]> {
     let token = bytes.trim_ascii_end();
     // Without a branch in it: so the compiler looks at many bytes at once.
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() | (*byte == b'-') | (*byte == b'_') | (*byte == b'.');
+    let plain =
+        |byte: &u8| byte.is_ascii_alphanumeric() | (*byte == b'-') | (*byte == b'_') | (*byte == b'.');
     if !token.starts_with(b"eyJ") {
         return None;
     }
