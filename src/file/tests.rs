@@ -371,3 +371,11 @@ proptest! {
         prop_assert!(document.tokens().any(|part| part.text() == token()), "{text}");
     }
 }
+
+#[test]
+fn a_line_of_strange_bytes_is_no_value() {
+    let document = recognise(
+        b"-----BEGIN USER NKEY SEED-----\n\x92\x92\x92\n-----BEGIN USER NKEY SEED-----\nSVQSSWJH\n",
+    );
+    assert!(document.parts.iter().all(|part| !part.text().is_empty()), "{:?}", document.parts);
+}

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::file::part::{Part, What};
-use crate::file::scan::{Found, Hit, scan};
+use crate::file::scan::{Found, Hit, pieces, scan};
 use crate::file::text::{View, is_blank, line_end};
 
 /// How many tokens, keys and marks of one file are looked at.
@@ -151,5 +151,7 @@ fn unformed(text: &[u8], begin: Range<usize>, until: usize, end: Option<Range<us
     let length = (start..until).take_while(|&at| line_end(text, at).is_none()).count();
     let trailing = text[start..start + length].iter().rev().take_while(|&&byte| is_blank(byte)).count();
     let value = Value { what, at: start..start + length - trailing, formed: false };
-    (value.at.start < value.at.end).then_some(Block { begin: Some(begin), value, end })
+    // Of a line without a single character that a token or key may have there is nothing to tell.
+    let tells = pieces(text, &value.at).next().is_some();
+    tells.then_some(Block { begin: Some(begin), value, end })
 }

@@ -2,7 +2,6 @@ use crate::lint::Finding;
 use crate::lint::view::{Credential, Out};
 use crate::server::load::has_jetstream;
 use crate::token::Account;
-use crate::token::JetStreamLimits;
 use crate::lint::{Check, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
@@ -24,7 +23,10 @@ Give it storage, -1 for any: `nsc edit account --js-disk-storage 1G`, or take th
 
 fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
     let flat = &account.limits.jetstream;
-    if *flat != JetStreamLimits::default() && !has_jetstream(&account.limits) {
+    // nsc writes -1 for these into every account that it edits: only a number says that JetStream was meant.
+    let numbers =
+        [flat.streams, flat.consumer, flat.max_ack_pending, flat.mem_max_stream_bytes, flat.disk_max_stream_bytes];
+    if (numbers.iter().any(|number| *number > 0) || flat.max_bytes_required) && !has_jetstream(&account.limits) {
         out.tell(&RULE, || {
             let message = format!("{} has limits of JetStream and no storage: JetStream is off", token.owner());
             let place = token.at("/nats/limits").saying("mem_storage and disk_storage are 0 or missing");
