@@ -55,6 +55,19 @@ fn a_client_that_comes_in() {
 }
 
 #[test]
+fn accounts_of_elsewhere_are_told_as_such() {
+    let there = acme(|path| {
+        fs::rename(path.join(format!("jwt/{ORDERS}.jwt")), path.join("orders.jwt")).expect("moved");
+    });
+    check(there.path(), &["alice.creds"])
+        .exits(1)
+        .says("account-not-in-resolver")
+        .says_not("from the configuration");
+    let said = "accounts      from ., and not from the configuration's resolver";
+    check(there.path(), &["alice.creds", "--store", "."]).exits(0).says(said);
+}
+
+#[test]
 fn every_refusal_is_told_and_not_the_first_alone() {
     let there = acme(|path| {
         fs::remove_file(path.join(format!("jwt/{ORDERS}.jwt"))).expect("removed");

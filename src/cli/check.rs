@@ -109,6 +109,7 @@ fn told(server: &Server, findings: Vec<Finding>) -> ServerResult {
         warnings: startup.warnings.iter().map(ToString::to_string).collect(),
         missing: startup.unknown.clone(),
         digest: startup.config.as_ref().and_then(|config| config.digest.clone()),
+        accounts_from: server.accounts_from().map(|path| path.to_string_lossy().into_owned()),
         running: None,
         findings,
     }

@@ -64,7 +64,7 @@ struct Surroundings {
 enum Accounts {
     Configured,
     Directory(PathBuf),
-    Store(HashMap<String, String>),
+    Store { path: PathBuf, newest: HashMap<String, String> },
 }
 
 impl ServerArgs {
@@ -97,7 +97,9 @@ impl ServerArgs {
                 disk::look(directory).map_err(|error| Failure::new(error.to_string()).hint(error.hint()))?;
                 Some(Accounts::Directory(directory.clone()))
             }
-            (None, Some(store)) => Some(Accounts::Store(store_accounts(store, terminal))),
+            (None, Some(store)) => {
+                Some(Accounts::Store { path: store.clone(), newest: store_accounts(store, terminal) })
+            }
             (None, None) => None,
         })
     }
@@ -188,9 +190,17 @@ impl Server {
                     (flat, _) => flat,
                 }
             }
-            Accounts::Store(accounts) => {
-                accounts.get(&key()).map(|token| token.clone().into_bytes()).ok_or(ReadError::NotFound)
+            Accounts::Store { newest, .. } => {
+                newest.get(&key()).map(|token| token.clone().into_bytes()).ok_or(ReadError::NotFound)
             }
+        }
+    }
+
+    /// Where accounts are taken from, if not from the configuration's resolver.
+    pub(crate) fn accounts_from(&self) -> Option<&Path> {
+        match &self.surroundings.accounts {
+            Accounts::Configured => None,
+            Accounts::Directory(path) | Accounts::Store { path, .. } => Some(path),
         }
     }
 
@@ -236,7 +246,7 @@ impl Server {
         let directory = match &self.surroundings.accounts {
             Accounts::Configured => self.surroundings.base.join(directory),
             Accounts::Directory(directory) => directory.clone(),
-            Accounts::Store(accounts) => return accounts.keys().map(|key| format!("{key}.jwt")).collect(),
+            Accounts::Store { newest, .. } => return newest.keys().map(|key| format!("{key}.jwt")).collect(),
         };
         let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
         let names: Vec<String> = entries

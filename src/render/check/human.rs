@@ -43,6 +43,14 @@ fn server(out: &mut String, server: &ServerResult, style: Style, locate: Locate<
     for missing in &server.missing {
         line(out, "not known", &text::escape_words(missing), style);
     }
+    if let Some(from) = &server.accounts_from {
+        line(
+            out,
+            "accounts",
+            &format!("from {}, and not from the configuration's resolver", text::escape(from)),
+            style,
+        );
+    }
     if style.verbose
         && let Some(digest) = &server.digest
     {

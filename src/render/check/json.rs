@@ -28,6 +28,7 @@ struct ServerDto<'a> {
     warnings: &'a [String],
     missing: &'a [String],
     digest: Option<&'a str>,
+    accounts_from: Option<&'a str>,
     running: Option<RunningDto<'a>>,
     findings: Vec<FindingDto<'a>>,
 }
@@ -151,6 +152,7 @@ fn server(server: &ServerResult) -> ServerDto<'_> {
         warnings: &server.warnings,
         missing: &server.missing,
         digest: server.digest.as_deref(),
+        accounts_from: server.accounts_from.as_deref(),
         running: server.running.as_ref().map(running),
         findings: server.findings.iter().map(FindingDto::from).collect(),
     }

@@ -46,6 +46,8 @@ pub struct ServerResult {
     pub missing: Vec<String>,
     /// The configuration's digest as `nats-server -t` and `/varz` show it.
     pub digest: Option<String>,
+    /// Where accounts were taken from, if not from the configuration's resolver.
+    pub accounts_from: Option<String>,
     /// The running server, if one was asked.
     pub running: Option<RunningResult>,
     /// What is wrong.
