@@ -31,9 +31,30 @@ fn an_argument_cannot_move_the_cursor() {
 #[test]
 fn a_secret_among_the_arguments_is_not_said_again() {
     let seed = "SUACMT4TBLVNDPP3GL3GNTDNKMSQGFV6QFC5ZNYIZNXFCE4OZQRGOCLYKI";
-    jwtfix(["explain", seed]).run().exits(2);
-    jwtfix([seed]).run().exits(2);
-    jwtfix(["explain", &format!("--x={seed}")]).run().exits(2);
+    let joined = format!("--x={seed}");
+    let arguments: &[&[&str]] = &[
+        &[seed],
+        &["explain", seed],
+        &["explain", &joined],
+        &["inspect", seed],
+        &["check", "--server", seed],
+        &["audit", seed],
+        &["audit", "--format", "json", seed],
+        &["fix", seed],
+        &["diff", seed, seed],
+        &["recover", seed],
+        &["undo", seed],
+    ];
+    for arguments in arguments {
+        jwtfix(*arguments).run().exits(2).warns("a seed stands on the command line").warns("jwtfix: hint: ");
+    }
+}
+
+#[test]
+fn a_token_among_the_arguments_is_no_file() {
+    let token = include_str!("../testdata/acme/acme.jwt");
+    let ran = jwtfix(["inspect", token.trim()]).run().exits(2).warns("a token stands on the command line");
+    assert!(!ran.stderr.contains(token.trim()));
 }
 
 #[test]

@@ -21,6 +21,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use jwtfix::nkey;
 
 pub(crate) use failure::{Exit, Failure};
 pub(crate) use inputs::{Inputs, Source};
@@ -88,6 +89,10 @@ pub(crate) fn command() -> clap::Command {
 /// Runs the verb that the arguments name.
 pub(crate) fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
+    if let Some(failure) = args.iter().skip(1).find_map(|arg| credential(&arg.to_string_lossy())) {
+        let terminal = Terminal::new(terminal::Color::Auto, false, false, None);
+        return ExitCode::from(terminal.finish(Err(failure)) as u8);
+    }
     let exit = match Cli::try_parse_from(&args) {
         Ok(Cli { global, verb }) => {
             let mut terminal = Terminal::new(global.color, global.quiet, global.verbose, global.at);
@@ -101,6 +106,21 @@ pub(crate) fn main() -> ExitCode {
         }
     };
     ExitCode::from(exit as u8)
+}
+
+/// A seed or a whole token in the place of a file: other users see the command line, and history keeps it.
+fn credential(argument: &str) -> Option<Failure> {
+    let words = argument.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() > 50);
+    if words.filter_map(nkey::identify).any(|identity| identity.kind.is_secret()) {
+        return Some(Failure::new("a seed stands on the command line, where others can read it").hint(
+            "put it in a file for its owner alone, or give it on standard input, as `-`; and replace it if this machine is shared",
+        ));
+    }
+    let token = argument.starts_with("eyJ") && argument.split('.').count() == 3;
+    token.then(|| {
+        Failure::new("a token stands on the command line in the place of a file")
+            .hint("give it on standard input: `jwtfix inspect -`, then paste it and end with Ctrl-D")
+    })
 }
 
 /// Help and version are results; everything else is one clear line and a hint.

@@ -33,10 +33,6 @@ impl KeyArgs {
     pub(crate) fn ring(&self, terminal: &mut Terminal) -> Result<Ring, Failure> {
         let mut ring = Ring::default();
         for path in &self.key {
-            if text::secret(&path.to_string_lossy()) {
-                return Err(Failure::new("a seed stands on the command line, where others can read it")
-                    .hint("put it in a file for its owner alone, or give it on standard input: --key -; and replace it if this machine is shared"));
-            }
             let found = if path.as_os_str() == "-" {
                 let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
                 std::io::stdin()
