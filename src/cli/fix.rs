@@ -33,7 +33,8 @@ Examples:
   jwtfix fix ~/nsc --key ~/nsc/keys --write
   jwtfix fix ~/nsc --key - --unsafe=token-expired,adopt --write
   jwtfix fix creds/ --only secret-readable --write
-  jwtfix fix jwt/ --server nats.conf --unsigned -o repaired/")]
+  jwtfix fix jwt/ --server nats.conf --unsigned -o repaired/
+  jwtfix fix alice.creds --server nats.conf --store ~/nsc --write")]
 pub(super) struct Args {
     /// Files and directories
     #[arg(value_name = "PATH")]
@@ -134,7 +135,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     }
     if let Some(server) = args.server.as_ref().filter(|_| fixes.proof.is_some()) {
         fixes
-            .ask(server, &survey, &|name| std::env::var(name).ok(), (now, version))
+            .ask(server, (&survey, &wanted), &|name| std::env::var(name).ok(), (now, version))
             .map_err(|error| failed(&survey, &error))?;
         let lost = fixes.verdicts.iter().flat_map(|verdicts| &verdicts.lost);
         if let Some(path) = lost.into_iter().next() {

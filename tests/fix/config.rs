@@ -5,7 +5,8 @@ use std::fs;
 use jwtfix::nkey::{PublicKey, Role, Seed};
 use jwtfix::token::encode;
 
-use crate::signed::ACCOUNT;
+use crate::common::jwtfix;
+use crate::signed::{ACCOUNT, CREDS};
 use crate::store::{Store, lately, public};
 use crate::{fix, puts_right};
 
@@ -138,4 +139,62 @@ fn a_server_is_asked_before_and_after() {
         .run()
         .exits(0)
         .says("does not start before and lets in 1 after");
+}
+
+#[test]
+fn an_account_that_the_server_lacks_is_put_into_its_directory() {
+    let configured = Configured::new();
+    let store = &configured.store;
+    let key = public(&store.account);
+    let conf = "operator: '../acme.jwt'\nresolver: { type: full, dir: './jwt' }\n";
+    store.put("conf/nats.conf", conf);
+    let system = format!("conf/jwt/{}.jwt", public(&store.system));
+    store.put(&system, store.get("stores/acme/accounts/SYS/SYS.jwt"));
+    let token = format!("conf/jwt/{key}.jwt");
+    let (creds, server, stores) = (store.arg(CREDS), store.arg("conf/nats.conf"), store.arg("stores"));
+    let args = [creds.as_str(), "--server", &server, "--store", &stores];
+    let before = store.all();
+    fix(&store.runs(), &args)
+        .run()
+        .exits(1)
+        .says(&format!("{key}.jwt  [account-not-in-resolver]"))
+        .says("made: the token of account \"ORDERS\" from ")
+        .says("lets in 0 before and lets in 1 after");
+    assert_eq!(store.all(), before);
+    let json = fix(&store.runs(), &[&args[..], &["--format", "json"]].concat()).run().json();
+    assert_eq!(json["files"][0]["deeds"][0]["what"], "made");
+    // It goes elsewhere, or to its place; and comes back out of it.
+    fix(&store.runs(), &[&args[..], &["-o", &store.arg("out")]].concat()).run().exits(0);
+    assert_eq!(store.get(&format!("out/{key}.jwt")), store.get(ACCOUNT));
+    fs::remove_dir_all(store.root().join("out")).expect("removed");
+    fix(&store.runs(), &[&args[..], &["--write"]].concat()).run().exits(0).says("1 file changed");
+    assert_eq!(store.get(&token), store.get(ACCOUNT));
+    fix(&store.runs(), &args).run().exits(0).says("nothing to put right");
+    jwtfix(["undo", "--journal", &store.journal()]).run().exits(0);
+    assert_eq!(store.all(), before);
+    // Whoever asks for something else, or deleted it, does not get it.
+    fix(&store.runs(), &[&args[..], &["--only", "secret-readable"]].concat()).run().exits(0);
+    store.put(&format!("{token}.deleted"), store.get(ACCOUNT));
+    fix(&store.runs(), &args)
+        .run()
+        .exits(1)
+        .says("the account was deleted here")
+        .says("nothing to put right");
+}
+
+#[test]
+fn a_token_that_the_server_would_not_take_is_not_put_there() {
+    let configured = Configured::new();
+    let store = &configured.store;
+    store.put("conf/nats.conf", "operator: '../acme.jwt'\nresolver: { type: full, dir: './jwt' }\n");
+    let system = format!("conf/jwt/{}.jwt", public(&store.system));
+    store.put(&system, store.get("stores/acme/accounts/SYS/SYS.jwt"));
+    let stranger = Seed::generate(Role::Operator);
+    crate::signed::again(store, ACCOUNT, &stranger, jwtfix::token::Layout::V2, |_| {});
+    let (creds, server, account) = (store.arg(CREDS), store.arg("conf/nats.conf"), store.arg(ACCOUNT));
+    fix(&store.runs(), &[&creds, "--server", &server, "--accounts", &account])
+        .run()
+        .exits(1)
+        .says("would not take this token of it")
+        .says("nothing to put right");
 }

@@ -95,6 +95,27 @@ fn a_file_of_a_resolver_with_another_name() {
 
 #[test]
 #[ignore = "needs nats-servers"]
+fn an_account_that_the_directory_lacks() {
+    for binary in servers() {
+        let store = Store::new();
+        let accepts = || directory(&binary, &store).is_some_and(|server| lets_in(&server, &store.get(CREDS)));
+        assert!(accepts(), "whole at first");
+        fs::remove_file(store.root().join(format!("jwt/{}.jwt", public(&store.account)))).expect("removed");
+        assert!(!accepts(), "{} lets it in before", binary.display());
+        let conf = "operator: 'stores/acme/acme.jwt'\nresolver: { type: full, dir: './jwt' }\n";
+        let conf = store.put("nats.conf", conf).to_string_lossy().into_owned();
+        let stores = store.arg("stores");
+        let args = [store.arg(CREDS), "--server".into(), conf, "--store".into(), stores, "--write".into()];
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        fix(&store.runs(), &args).run().exits(0).says("lets in 0 before and lets in 1 after");
+        assert!(accepts(), "{} refuses it after", binary.display());
+        jwtfix(["undo", "--journal", &store.journal()]).run().exits(0);
+        assert!(!accepts(), "{} lets it in again", binary.display());
+    }
+}
+
+#[test]
+#[ignore = "needs nats-servers"]
 fn a_copy_that_was_left_behind() {
     put_right(
         "a resolver with an account of before its key was listed",

@@ -107,6 +107,19 @@ fn of_credentials(
         (Some(near), causes::MISSPELLED) => finding.help(format!(
             "issue the user again in account {near}: its token is signed, nobody can correct it by hand"
         )),
+        (_, causes::NOT_IN_RESOLVER) => {
+            let finding = remedies(finding, side, asked, cause.id);
+            let own = matches!(&side.startup.options.resolver, Some(Resolver::Directory(it)) if !it.cache);
+            // Standard input and a context are nothing that is put right.
+            if !own || &*client.file == "-" || client.file.ends_with(".json") {
+                return finding;
+            }
+            finding.help(format!(
+                "`jwtfix fix {} --server {} --store STORE --write` does it, STORE being where its token is",
+                shell::word(&client.file),
+                shell::word(&side.config())
+            ))
+        }
         _ => remedies(finding, side, asked, cause.id),
     }
 }

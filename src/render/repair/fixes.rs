@@ -75,6 +75,14 @@ fn write_file(out: &mut String, survey: &Survey, change: &FileChange, style: Sty
                     })
                 )
             }
+            Deed::Made { account, from } => {
+                let mut named = survey.of_subject(account).map(|(_, site)| text::name(&site.name));
+                format!(
+                    "made: the token of account {} from {}",
+                    named.next().unwrap_or_default(),
+                    text::escape(&from.to_string_lossy())
+                )
+            }
             Deed::Text { line, before, after } => {
                 let told = |words: &str| text::clip(&text::redact(&text::escape_words(words)), 72);
                 format!("line {line}: {} → {}", told(before), told(after))
@@ -181,10 +189,11 @@ fn write_proof(out: &mut String, fixes: &Fixes, ending: Ending<'_>, style: Style
             };
             let gone = proof.before.saturating_sub(proof.after);
             let gone: String = match gone {
-                1 => "1 finding fewer".to_owned(),
-                many => format!("{many} findings fewer"),
+                0 => "no new finding".to_owned(),
+                1 => "1 finding fewer and none new".to_owned(),
+                many => format!("{many} findings fewer and none new"),
             };
-            out.push_str(&format!("{} {signed}{gone} and none new{held}\n", style.paint(Ink::Good, "✓")));
+            out.push_str(&format!("{} {signed}{gone}{held}\n", style.paint(Ink::Good, "✓")));
         }
         None => out.push_str(&format!("not proven yet: another program would sign{held}\n")),
     }

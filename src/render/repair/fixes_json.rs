@@ -126,6 +126,7 @@ fn deed(survey: &Survey, deed: &Deed) -> DeedDto {
         Deed::Aside { to } => ("set-aside", None, path(to)),
         Deed::Mode { before, after } => ("mode", Some(format!("{before:04o}")), Some(format!("{after:04o}"))),
         Deed::Newest { site, newest } => ("newest", time(site), time(newest)),
+        Deed::Made { account, from } => ("made", path(from), Some(account.clone())),
         Deed::Text { before, after, .. } => ("text", Some(text::redact(before)), Some(text::redact(after))),
     };
     DeedDto { what, before, after }

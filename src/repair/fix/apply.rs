@@ -58,7 +58,8 @@ impl Fixes {
                 run.rename(&after.from, &after.path, &bytes)?;
             }
         }
-        later.iter().try_for_each(|(between, to, bytes)| run.rename(between, to, bytes))
+        later.iter().try_for_each(|(between, to, bytes)| run.rename(between, to, bytes))?;
+        self.made.iter().try_for_each(|made| run.make(&made.path, made.token.as_bytes(), false))
     }
 
     /// Writes the new files elsewhere: `to` says where each one goes. Nothing may stand there. What is put aside is not
@@ -77,6 +78,15 @@ impl Fixes {
             }
             let secret = recognise(bytes).secrets().next().is_some();
             disk::write_atomic(&to, bytes, Write { secret, new: true, durable: true, replaces: None })?;
+            count += 1;
+        }
+        for made in &self.made {
+            let to = to(&made.path);
+            if let Some(parent) = to.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+                disk::make_directory(parent)?;
+            }
+            let how = Write { secret: false, new: true, durable: true, replaces: None };
+            disk::write_atomic(&to, made.token.as_bytes(), how)?;
             count += 1;
         }
         Ok(count)

@@ -11,6 +11,7 @@ mod files;
 #[cfg(test)]
 mod laws;
 mod make;
+mod place;
 mod sort;
 mod together;
 mod verdict;
@@ -66,6 +67,13 @@ pub enum Deed {
         site: usize,
         /// The newer one's.
         newest: usize,
+    },
+    /// It is made, for a server that lacks it: the token of an account.
+    Made {
+        /// The account's key.
+        account: String,
+        /// The file that has the token.
+        from: PathBuf,
     },
     /// A piece of its text becomes another.
     Text {
@@ -156,6 +164,7 @@ pub struct Fixes {
     /// What a server says, where one was asked.
     pub verdicts: Option<Verdicts>,
     after: Vec<After>,
+    made: Vec<place::Made>,
 }
 
 impl std::fmt::Debug for Fixes {
@@ -222,6 +231,7 @@ pub fn plan(case: &Case<'_>) -> Result<(Fixes, Vec<DiskError>), FixError> {
             proof: None,
             verdicts: None,
             after: Vec::new(),
+            made: Vec::new(),
         };
         let (mut after, mut moved) = (HashMap::new(), BTreeSet::new());
         for (number, Made { after: new, change, refused }) in made {
@@ -304,12 +314,12 @@ fn compare(before: &[Found], after: &[Found], moved: &BTreeSet<usize>) -> (Proof
 impl Fixes {
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
-        self.after.is_empty()
+        self.after.is_empty() && self.made.is_empty()
     }
 
     /// How many files change.
     pub fn len(&self) -> usize {
-        self.after.len()
+        self.after.len() + self.made.len()
     }
 
     /// Whether something is left that should not be: held back, without a key, or beyond every fix.
