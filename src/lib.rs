@@ -5,6 +5,7 @@
 //! [`nkey`], [`token`], [`mod@file`], [`trust`], [`server`], [`lint`], [`repair`], [`audit`], [`render`].
 
 pub mod audit;
+pub mod cores;
 pub mod disk;
 pub mod file;
 pub mod lint;

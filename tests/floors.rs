@@ -9,9 +9,10 @@
 
 use std::path::{Path, PathBuf};
 
-/// From the ground up. `disk` and `live` are the two doors to the world; floors that may use them are named.
+/// From the ground up. Beside them stand the doors to the machine and the world; floors that may use them are named.
 const FLOORS: [&str; 9] = ["nkey", "token", "file", "trust", "server", "lint", "repair", "audit", "render"];
-const DOORS: [(&str, &[&str]); 2] = [("disk", &["audit", "repair", "live"]), ("live", &[])];
+const DOORS: [(&str, &[&str]); 3] =
+    [("cores", &["server"]), ("disk", &["audit", "repair", "live"]), ("live", &[])];
 
 fn files(directory: &Path, into: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(directory).expect("src is there") {

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use jwtfix::lint::connect::{self, Side};
 use jwtfix::lint::{Finding, Place, Severity};
+use jwtfix::nkey::Batch;
 use jwtfix::render::check::{Checked, ClientResult, RunningResult, ServerResult, human, json};
 use jwtfix::render::inspect::view;
 use jwtfix::server::resolver::Fetched;
 use jwtfix::server::startup::StartVerdict;
 use jwtfix::server::world::World;
 use jwtfix::server::{Decision, Verdict};
-use jwtfix::trust::{Fleet, Opened};
+use jwtfix::trust::{Fleet, Opened, Unopened};
 
 use super::client::{Asked, ClientArgs};
 use super::live::Live;
@@ -165,9 +166,9 @@ fn findings(
     }
     let mut fleet = Fleet::default();
     opened.iter().for_each(|opened| fleet.take(opened));
-    for file in side.startup.config.iter().flat_map(|config| &config.files) {
-        fleet.take(&Opened::read(file.path.as_str().into(), &file.bytes, None, false));
-    }
+    let files = side.startup.config.iter().flat_map(|config| &config.files);
+    let files = files.map(|file| Unopened { path: file.path.as_str().into(), bytes: &file.bytes, mode: None });
+    Opened::read_claims(files.collect(), &Batch::new()).iter().for_each(|opened| fleet.take(opened));
     let of_tokens = opened.iter().flat_map(|opened| view(opened, &fleet, now).findings);
     for finding in of_tokens.filter(|finding| finding.severity == Severity::Error) {
         if found.iter().all(|other| other.code() != finding.code()) {

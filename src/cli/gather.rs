@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jwtfix::audit::Unread;
-use jwtfix::disk::{self, DiskError, Seen};
+use jwtfix::cores;
+use jwtfix::disk::{self, DiskError, Facts, Seen};
 use jwtfix::file::What;
+use jwtfix::nkey::Batch;
 use jwtfix::render::text;
-use jwtfix::trust::Opened;
+use jwtfix::trust::{Opened, Unopened};
 use zeroize::Zeroizing;
 
 use super::{Failure, Source, Terminal};
@@ -39,8 +41,26 @@ struct Kept {
     hidden: Vec<Range<usize>>,
 }
 
+/// What is asked of the tokens in the files of a directory. Of a file that was named, and where there are few, everything
+/// is read all the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// What they claim, and whether it holds.
+    Claims,
+    /// Everything that can be shown of them.
+    Everything,
+    /// That, and the tokens themselves.
+    Text,
+}
+
+/// Files that are shown in full; of more one line each is shown, unless somebody asks for all.
+pub(crate) const IN_FULL: usize = 4;
+
+/// Files of a directory that are read one behind the other, and their signatures verified together.
+const TOGETHER: usize = 64;
+
 /// Reads everything; files without a token or key are left out where they were found in a directory.
-pub(crate) fn gather(sources: &[Source], raw: bool, terminal: &mut Terminal) -> Result<Gathered, Failure> {
+pub(crate) fn gather(sources: &[Source], asked: Asked, terminal: &mut Terminal) -> Result<Gathered, Failure> {
     let mut gathered = Gathered::default();
     for source in sources {
         match source {
@@ -56,23 +76,24 @@ pub(crate) fn gather(sources: &[Source], raw: bool, terminal: &mut Terminal) -> 
                     ))
                     .hint("name the file, or give a part of it"));
                 }
-                gathered.add(Opened::read("-".into(), &bytes, None, raw), bytes, true);
+                let opened = Opened::read("-".into(), &bytes, None, asked == Asked::Text);
+                gathered.add(Loaded::of(opened, &mut bytes, true), true);
             }
-            Source::Path(path) => gathered.path(path, raw, terminal),
+            Source::Path(path) => gathered.path(path, asked, terminal),
         }
     }
     Ok(gathered)
 }
 
 impl Gathered {
-    fn path(&mut self, path: &Path, raw: bool, terminal: &mut Terminal) {
+    fn path(&mut self, path: &Path, asked: Asked, terminal: &mut Terminal) {
         match disk::look(path) {
             Ok(facts) if facts.directory => {
                 self.directory = true;
-                self.below(path, raw, terminal);
+                self.below(path, asked, terminal);
             }
-            Ok(_) => match open(path, raw) {
-                Ok((opened, bytes)) => self.add(opened, bytes, true),
+            Ok(_) => match open(path, asked, true) {
+                Ok(read) => self.add(read, true),
                 Err(error) => self.unreadable(&error, terminal),
             },
             Err(error) => self.unreadable(&error, terminal),
@@ -80,7 +101,7 @@ impl Gathered {
     }
 
     /// Everything below a directory, in the order of its names, on all cores.
-    fn below(&mut self, directory: &Path, raw: bool, terminal: &mut Terminal) {
+    fn below(&mut self, directory: &Path, asked: Asked, terminal: &mut Terminal) {
         let mut paths: Vec<PathBuf> = Vec::new();
         let mut errors = Vec::new();
         let _ = disk::walk(directory, |seen| -> ControlFlow<()> {
@@ -91,20 +112,21 @@ impl Gathered {
             ControlFlow::Continue(())
         });
         errors.iter().for_each(|error| self.unreadable(error, terminal));
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let share = paths.len().div_ceil(threads).max(1);
-        let read: Vec<Vec<_>> = std::thread::scope(|scope| {
-            let workers: Vec<_> = paths
-                .chunks(share)
-                .map(|paths| {
-                    scope.spawn(move || paths.iter().map(|path| open(path, raw)).collect::<Vec<_>>())
-                })
-                .collect();
-            workers.into_iter().map(|worker| worker.join().expect("reading a file does not panic")).collect()
+        let batch = Batch::new();
+        let read = cores::spread(&paths, 1, |paths| {
+            let mut buffers = Vec::new();
+            paths.chunks(TOGETHER).flat_map(|paths| open_all(paths, asked, &batch, &mut buffers)).collect()
         });
-        for outcome in read.into_iter().flatten() {
-            match outcome {
-                Ok((opened, bytes)) => self.add(opened, bytes, false),
+        let few = read.iter().flatten().filter(|read| !read.opened.is_barren()).count() <= IN_FULL;
+        for (path, read) in paths.iter().zip(read) {
+            let read = match read {
+                Ok(read) if few && asked == Asked::Claims && !read.opened.is_barren() => {
+                    open(path, Asked::Everything, false)
+                }
+                read => read,
+            };
+            match read {
+                Ok(read) => self.add(read, false),
                 // What vanished while the directory was read is not there.
                 Err(DiskError::NotFound { .. }) => {}
                 Err(error) => self.unreadable(&error, terminal),
@@ -112,11 +134,11 @@ impl Gathered {
         }
     }
 
-    fn add(&mut self, opened: Opened, bytes: Zeroizing<Vec<u8>>, named: bool) {
-        if opened.tokens.is_empty() && opened.keys.is_empty() && opened.damage.is_empty() && !named {
+    fn add(&mut self, Loaded { opened, bytes }: Loaded, named: bool) {
+        if opened.is_barren() && !named {
             return;
         }
-        if named || !opened.damage.is_empty() {
+        if let Some(bytes) = bytes {
             let secrets = opened.keys.iter().filter(|key| key.what != What::PublicKey).map(|key| &key.span);
             let hidden = opened.tokens.iter().map(|token| &token.span).chain(secrets).cloned().collect();
             self.kept.insert(Arc::clone(&opened.path), Kept { bytes, hidden });
@@ -193,11 +215,52 @@ pub(crate) fn blacked(line: &str) -> String {
     out
 }
 
-fn open(path: &Path, raw: bool) -> Result<(Opened, Zeroizing<Vec<u8>>), DiskError> {
+/// A file that was read, and its bytes where lines of it may be shown.
+struct Loaded {
+    opened: Opened,
+    bytes: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl Loaded {
+    /// Takes the bytes out of their buffer if they are needed.
+    fn of(opened: Opened, buffer: &mut Zeroizing<Vec<u8>>, named: bool) -> Loaded {
+        let shown = named || !opened.damage.is_empty();
+        Loaded { bytes: shown.then(|| std::mem::take(buffer)), opened }
+    }
+}
+
+fn open(path: &Path, asked: Asked, named: bool) -> Result<Loaded, DiskError> {
     let mut bytes = Zeroizing::new(Vec::new());
     let facts = disk::read_into(path, LARGEST, &mut bytes)?;
-    let opened = Opened::read(path.to_string_lossy().into(), &bytes, Some(facts.mode), raw);
-    Ok((opened, bytes))
+    let opened = Opened::read(path.to_string_lossy().into(), &bytes, Some(facts.mode), asked == Asked::Text);
+    Ok(Loaded::of(opened, &mut bytes, named))
+}
+
+/// Reads files of a directory, into buffers that are used again.
+fn open_all(
+    paths: &[PathBuf],
+    asked: Asked,
+    batch: &Batch,
+    buffers: &mut Vec<Zeroizing<Vec<u8>>>,
+) -> Vec<Result<Loaded, DiskError>> {
+    if asked != Asked::Claims {
+        return paths.iter().map(|path| open(path, asked, false)).collect();
+    }
+    buffers.resize_with(paths.len().max(buffers.len()), Zeroizing::default);
+    let facts: Vec<_> = paths
+        .iter()
+        .zip(&mut *buffers)
+        .map(|(path, buffer)| disk::read_into(path, LARGEST, buffer))
+        .collect();
+    let files = paths.iter().zip(&*buffers).zip(&facts).filter_map(|((path, buffer), facts)| {
+        let mode = Some(facts.as_ref().ok()?.mode);
+        Some(Unopened { path: path.to_string_lossy().into(), bytes: buffer, mode })
+    });
+    let mut opened = Opened::read_claims(files.collect(), batch).into_iter();
+    let mut read = |(facts, buffer): (Result<Facts, DiskError>, _)| {
+        facts.map(|_| Loaded::of(opened.next().expect("one for each file that was read"), buffer, false))
+    };
+    facts.into_iter().zip(buffers).map(&mut read).collect()
 }
 
 #[cfg(test)]
@@ -222,7 +285,7 @@ mod tests {
         let shown = |bytes: Vec<u8>, at: usize| {
             let mut gathered = Gathered::default();
             let opened = Opened::read("f".into(), &bytes, None, false);
-            gathered.add(opened, Zeroizing::new(bytes), true);
+            gathered.add(Loaded::of(opened, &mut Zeroizing::new(bytes), true), true);
             gathered.locate("f", at).expect("a place in the file")
         };
         assert_eq!(shown(file.clone().into_bytes(), 31), (2, 1, "·".repeat(15)));

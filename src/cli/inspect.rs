@@ -4,15 +4,16 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use jwtfix::audit::{When, configuration};
-use jwtfix::server::Version;
-use jwtfix::lint::Severity;
+use jwtfix::cores;
+use jwtfix::file::What;
 use jwtfix::render::inspect::{DocumentView, Inspection, brief, human, json, view};
 use jwtfix::render::text;
-use jwtfix::token::Kind;
-use jwtfix::trust::Fleet;
+use jwtfix::server::Version;
+use jwtfix::token::{Kind, Token};
+use jwtfix::trust::{Fleet, Opened};
 use serde_json_path::JsonPath;
 
-use super::gather::{Gathered, gather};
+use super::gather::{Asked, Gathered, IN_FULL, gather};
 use super::leads::{Leads, follow};
 use super::{Exit, Failure, Inputs, Source, Terminal};
 
@@ -64,12 +65,14 @@ enum Format {
     Json,
 }
 
-/// Files that are shown in full; of more one line each is shown, unless -v asks for all.
-const IN_FULL: usize = 4;
-
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let sources = args.inputs.sources(terminal)?;
-    let shown = gather(&sources, args.raw, terminal)?;
+    let asked = match (args.raw, args.format, &args.field) {
+        (true, ..) => Asked::Text,
+        (_, Format::Human, None) if !terminal.verbose => Asked::Claims,
+        _ => Asked::Everything,
+    };
+    let shown = gather(&sources, asked, terminal)?;
     let mut fleet = Fleet::default();
     let mut context: Vec<Source> = [&args.operator, &args.accounts, &args.store]
         .into_iter()
@@ -82,7 +85,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
         context.extend(sources);
         servers.extend(trusts.map(|place| (place, operators)));
     }
-    let context = gather(&context, false, terminal)?;
+    let context = gather(&context, Asked::Claims, terminal)?;
     shown.opened.iter().chain(&context.opened).for_each(|opened| fleet.take(opened));
     for (place, files) in servers {
         fleet.add_server(place, operators_in(&context, &files));
@@ -94,20 +97,76 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
         terminal.remark("nothing in what was named is a token or a key");
     }
     let now = terminal.now;
-    let mut documents: Vec<DocumentView> =
-        shown.opened.iter().map(|opened| view(opened, &fleet, now)).collect();
-    documents.iter_mut().for_each(|document| start(document, now));
-    let bad = documents.iter().any(|document| {
-        !document.damage.is_empty() || document.findings.iter().any(|finding| finding.severity > Severity::Note)
-    });
+    let page = |opened: &Opened| {
+        let mut document = view(opened, &fleet, now);
+        start(&mut document, now);
+        document
+    };
+    if args.format == Format::Human && shown.opened.len() > IN_FULL && !terminal.verbose {
+        return lines(&shown, page, terminal);
+    }
+    let documents: Vec<DocumentView> = shown.opened.iter().map(page).collect();
+    let bad = documents.iter().any(DocumentView::asks_to_act);
     match args.format {
         Format::Json => {
             let unread = shown.unread.into_iter().chain(context.unread).collect();
             terminal.write(&json(&Inspection { at: now, documents, unread }))?;
         }
-        Format::Human => people(&documents, &shown, terminal)?,
+        Format::Human => {
+            let locate = |path: &str, offset: usize| shown.locate(path, offset);
+            for (index, document) in documents.iter().enumerate() {
+                if index > 0 {
+                    terminal.print("\n")?;
+                }
+                terminal.print(&human(document, terminal.style, now, &locate))?;
+            }
+        }
     }
     Ok(if bad { Exit::Findings } else { Exit::Clean })
+}
+
+/// Many files: a line for each, and how many there are of what.
+fn lines(
+    shown: &Gathered,
+    page: impl Fn(&Opened) -> DocumentView + Sync,
+    terminal: &mut Terminal,
+) -> Result<Exit, Failure> {
+    struct Line {
+        text: String,
+        bad: bool,
+    }
+    let (style, now) = (terminal.style, terminal.now);
+    let lines = cores::spread(&shown.opened, 1, |some| {
+        let line = |opened| {
+            let document = page(opened);
+            Line { text: brief(&document, style, now), bad: document.asks_to_act() }
+        };
+        some.iter().map(line).collect()
+    });
+    for line in &lines {
+        terminal.print(&line.text)?;
+    }
+    let tokens = || shown.opened.iter().flat_map(|opened| &opened.tokens).map(|open| &open.token);
+    let count = |kind: Kind| {
+        let subjects = tokens().filter(|token| token.kind == kind.word()).map(Token::subject);
+        subjects.collect::<HashSet<_>>().len()
+    };
+    let keys = shown.opened.iter().flat_map(|opened| &opened.keys).filter(|key| key.what == What::Seed);
+    let seeds: HashSet<_> = keys.filter_map(|key| key.identity.as_ref()?.public).collect();
+    let found = [
+        (count(Kind::Operator), "operator"),
+        (count(Kind::Account), "account"),
+        (count(Kind::User), "user"),
+        (seeds.len(), "seed"),
+    ];
+    let found = found.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| text::count(number, what));
+    let bad = lines.iter().filter(|line| line.bad).count();
+    terminal.print(&format!(
+        "\n{}: {}; {bad} with something to act on (-v shows each in full)\n",
+        text::count(lines.len(), "file"),
+        found.collect::<Vec<_>>().join(", "),
+    ))?;
+    Ok(if bad > 0 { Exit::Findings } else { Exit::Clean })
 }
 
 /// What a server says of a configuration that it is started with.
@@ -126,50 +185,6 @@ fn operators_in(context: &Gathered, files: &[PathBuf]) -> Vec<String> {
     let claims = opened.flat_map(|opened| &opened.tokens).filter_map(|token| token.token.decoded.as_ref());
     let operators = claims.filter(|claims| claims.kind() == Kind::Operator);
     operators.map(|claims| claims.data.sub.clone()).collect()
-}
-
-fn people(
-    documents: &[DocumentView],
-    shown: &Gathered,
-    terminal: &mut Terminal,
-) -> Result<(), Failure> {
-    let style = terminal.style;
-    if documents.len() <= IN_FULL || terminal.verbose {
-        for (index, document) in documents.iter().enumerate() {
-            if index > 0 {
-                terminal.print("\n")?;
-            }
-            let locate = |path: &str, offset: usize| shown.locate(path, offset);
-            terminal.print(&human(document, style, terminal.now, &locate))?;
-        }
-        return Ok(());
-    }
-    for document in documents {
-        terminal.print(&brief(document, style, terminal.now))?;
-    }
-    let count = |kind: &str| {
-        let all = documents.iter().flat_map(|document| &document.tokens);
-        let subjects = all.filter(|token| token.kind == kind).map(|token| token.subject());
-        subjects.collect::<HashSet<_>>().len()
-    };
-    let seeds = documents.iter().flat_map(|document| &document.keys).filter(|key| key.form == "seed");
-    let seeds = seeds.map(|key| &key.public).collect::<HashSet<_>>().len();
-    let found = [
-        (count("operator"), "operator"),
-        (count("account"), "account"),
-        (count("user"), "user"),
-        (seeds, "seed"),
-    ];
-    let found = found.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| text::count(number, what));
-    let sick = documents.iter().filter(|document| {
-        document.findings.iter().any(|finding| finding.severity > Severity::Note) || !document.damage.is_empty()
-    });
-    terminal.print(&format!(
-        "\n{}: {}; {} with something to act on (-v shows each in full)\n",
-        text::count(documents.len(), "file"),
-        found.collect::<Vec<_>>().join(", "),
-        sick.count(),
-    ))
 }
 
 /// Which part of the claims is asked for.

@@ -7,7 +7,7 @@ use jwtfix::nkey;
 use jwtfix::render::inspect::{KeyReport, keys_human, keys_json};
 use jwtfix::trust::Fleet;
 
-use super::gather::gather;
+use super::gather::{Asked, gather};
 use super::{Exit, Failure, Source, Terminal};
 
 /// Say which key a text is, where its seed is, whose it is, and what it may sign
@@ -55,9 +55,9 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
             _ => sources.push(Source::Path(what.into())),
         }
     }
-    let given = gather(&sources, false, terminal)?;
+    let given = gather(&sources, Asked::Claims, terminal)?;
     let context: Vec<Source> = args.store.iter().cloned().map(Source::Path).collect();
-    let context = gather(&context, false, terminal)?;
+    let context = gather(&context, Asked::Claims, terminal)?;
     let mut fleet = Fleet::default();
     given.opened.iter().chain(&context.opened).for_each(|opened| fleet.take(opened));
 

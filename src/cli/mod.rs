@@ -20,7 +20,7 @@ mod when;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Args as _, FromArgMatches as _, Parser};
 use jwtfix::nkey;
 
 pub(crate) use failure::{Exit, Failure};
@@ -40,6 +40,14 @@ macro_rules! verbs {
         impl Verb {
             fn run(self, terminal: &mut Terminal) -> Result<Exit, Failure> {
                 match self { $(Verb::$verb(args) => $verb::run(args, terminal),)* }
+            }
+
+            /// One verb as clap knows it.
+            fn command(name: &str) -> Option<clap::Command> {
+                match name {
+                    $(stringify!($verb) => Some($verb::Args::augment_args(clap::Command::new(stringify!($verb)))),)*
+                    _ => None,
+                }
             }
         }
     };
@@ -86,6 +94,19 @@ pub(crate) fn command() -> clap::Command {
     <Cli as clap::CommandFactory>::command()
 }
 
+/// Reads the arguments. Where they begin with a verb and are right, the other verbs need not be built: that takes longer
+/// than to look at a file of credentials.
+fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
+    let verb = args.get(1).and_then(|word| Verb::command(word.to_str()?));
+    let alone = verb.map(|verb| Global::augment_args(clap::Command::new("jwtfix")).subcommand(verb));
+    if let Some(mut matches) = alone.and_then(|command| command.try_get_matches_from(args).ok())
+        && let Ok(cli) = Cli::from_arg_matches_mut(&mut matches)
+    {
+        return Ok(cli);
+    }
+    Cli::try_parse_from(args)
+}
+
 /// Runs the verb that the arguments name.
 pub(crate) fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
@@ -93,7 +114,7 @@ pub(crate) fn main() -> ExitCode {
         let terminal = Terminal::new(terminal::Color::Auto, false, false, None);
         return ExitCode::from(terminal.finish(Err(failure)) as u8);
     }
-    let exit = match Cli::try_parse_from(&args) {
+    let exit = match parse(&args) {
         Ok(Cli { global, verb }) => {
             let mut terminal = Terminal::new(global.color, global.quiet, global.verbose, global.at);
             let outcome = verb.run(&mut terminal);
@@ -173,4 +194,22 @@ fn usage(error: &clap::Error, terminal: &mut Terminal) -> Result<Exit, Failure> 
 fn verb_in(usage: &str) -> Option<String> {
     let word = usage.split_whitespace().skip_while(|word| *word != "jwtfix").nth(1)?;
     command().find_subcommand(word).map(|verb| verb.get_name().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verb_alone_is_the_verb_among_all() {
+        let all = command();
+        let verbs: Vec<_> = all.get_subcommands().filter(|verb| verb.get_name() != "help").collect();
+        assert!(verbs.len() > 8);
+        for verb in verbs {
+            let alone = Verb::command(verb.get_name()).expect("a verb");
+            let arguments =
+                |command: &clap::Command| format!("{:?}", command.get_arguments().collect::<Vec<_>>());
+            assert_eq!(arguments(&alone), arguments(verb), "{}", verb.get_name());
+        }
+    }
 }

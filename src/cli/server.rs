@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use jwtfix::disk::{self, DiskError, Seen};
 use jwtfix::file::config::{Metadata, Nothing, ReadError, Sources};
+use jwtfix::file::recognise;
 use jwtfix::server::Version;
 use jwtfix::server::options::{Directory, Resolver};
 use jwtfix::server::startup::{Startup, startup};
 use jwtfix::token;
-use jwtfix::trust::Opened;
 
 use super::gather::{LARGEST, blacked};
 use super::live::Live;
@@ -142,27 +142,23 @@ impl Server {
 fn store_accounts(store: &Path, terminal: &mut Terminal) -> HashMap<String, String> {
     let mut newest: HashMap<String, (i64, String)> = HashMap::new();
     let mut errors = Vec::new();
+    let mut take = |token: &str| {
+        // Whether it holds is said when the server asks for it.
+        let Ok(claims) = token::parse(token.as_bytes()).map(|read| read.claims) else { return };
+        if claims.kind() == token::Kind::Account {
+            let entry = newest.entry(claims.data.sub).or_insert((i64::MIN, String::new()));
+            if claims.data.iat > entry.0 {
+                *entry = (claims.data.iat, token.to_owned());
+            }
+        }
+    };
     let _ = disk::walk(store, |seen| -> ControlFlow<()> {
         let read = match seen {
-            Seen::File(path) => {
-                disk::read(path, LARGEST).map(|bytes| Opened::read("".into(), &bytes, None, true))
-            }
+            Seen::File(path) => disk::read(path, LARGEST),
             Seen::Skipped(error) => Err(error),
         };
         match read {
-            Ok(opened) => {
-                for open in opened.tokens {
-                    if let (Some(claims), Some(raw)) = (&open.token.decoded, &open.raw)
-                        && claims.kind() == token::Kind::Account
-                    {
-                        let entry =
-                            newest.entry(claims.data.sub.clone()).or_insert((i64::MIN, String::new()));
-                        if claims.data.iat > entry.0 {
-                            *entry = (claims.data.iat, raw.to_string());
-                        }
-                    }
-                }
-            }
+            Ok(bytes) => recognise(&bytes).tokens().for_each(|part| take(part.text())),
             Err(error) => errors.push(error),
         }
         ControlFlow::Continue(())

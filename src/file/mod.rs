@@ -19,7 +19,7 @@ pub mod version;
 
 pub use document::{Damage, Document, Inner, Kind};
 pub use part::{Part, What};
-pub use recognise::{MOST, recognise};
+pub use recognise::{MOST, alone, recognise};
 
 #[cfg(test)]
 mod tests;

@@ -27,7 +27,7 @@ pub(super) struct Hit {
 }
 
 /// Characters of a signature.
-const SIGNATURE: usize = 86;
+pub(super) const SIGNATURE: usize = 86;
 /// A piece of a token on a line of its own has at least so many characters, unless it is the last.
 const PIECE: usize = 16;
 /// Line ends between two pieces of a token: more than two, and what follows is something else.

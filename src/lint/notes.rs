@@ -88,11 +88,15 @@ fn algorithm(token: &Token, place: &Place) -> Option<Finding> {
 
 fn zero_limit(token: &Token, scope: &UserScope, place: &Place) -> Option<Finding> {
     let name = limit_of_zero(scope)?;
-    let keys = token.claims.as_ref()?.pointer("/nats/signing_keys")?.as_array()?;
-    let index =
-        keys.iter().position(|key| key.get("key").and_then(|key| key.as_str()) == Some(&scope.key))?;
-    let place = place.clone().at(format!("/nats/signing_keys/{index}/template/{name}"));
-    Some(zero_lost(name, place.showing("0")))
+    let index = || {
+        let keys = token.claims.as_ref()?.pointer("/nats/signing_keys")?.as_array()?;
+        keys.iter().position(|key| key.get("key").and_then(|key| key.as_str()) == Some(&scope.key))
+    };
+    let pointer = match index() {
+        Some(index) => format!("/nats/signing_keys/{index}/template/{name}"),
+        None => "/nats/signing_keys".into(),
+    };
+    Some(zero_lost(name, place.clone().at(pointer).showing("0")))
 }
 
 /// The limit that is zero in a scope.

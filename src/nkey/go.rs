@@ -132,16 +132,27 @@ pub fn from_public_key(text: &str) -> Result<GoKey, GoError> {
 /// # Errors
 /// Go's.
 pub fn from_seed(text: &[u8]) -> Result<Seed, GoError> {
+    let (role, raw) = seed_in(text)?;
+    let mut secret = Box::new(Zeroizing::new([0; 32]));
+    secret.copy_from_slice(&raw[2..]);
+    Ok(Seed::new(role, secret))
+}
+
+/// The role of a seed that Go's `FromSeed` reads; its key is not made.
+///
+/// # Errors
+/// Go's.
+pub fn seed_role(text: &[u8]) -> Result<Role, GoError> {
+    seed_in(text).map(|(role, _)| role)
+}
+
+/// A seed's role, and two bytes of prefix and 32 of secret.
+fn seed_in(text: &[u8]) -> Result<(Role, Zeroizing<Vec<u8>>), GoError> {
     let mut raw = Zeroizing::new(Vec::new());
     decode_into(text, &mut raw)?;
     let [first, second, bytes @ ..] = &raw[..] else { return Err(GoError::InvalidEncoding) };
     let role = seed::role_of(*first, *second).ok_or(GoError::InvalidSeed)?;
-    let mut secret = Box::new(Zeroizing::new([0; 32]));
-    if bytes.len() != secret.len() {
-        return Err(GoError::InvalidSeed);
-    }
-    secret.copy_from_slice(bytes);
-    Ok(Seed::new(role, secret))
+    if bytes.len() == 32 { Ok((role, raw)) } else { Err(GoError::InvalidSeed) }
 }
 
 /// Whether `FromPublicKey` before v0.4.16 gave out a key that then panics in `Verify`, because it has another length

@@ -1,6 +1,7 @@
 //! Which secret is this, and what does it sign? The only type that holds one.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use nkeys::{KeyPair, KeyPairType, XKey};
 use zeroize::Zeroizing;
@@ -65,16 +66,18 @@ impl Seed {
     /// # Errors
     /// Says what about the text is wrong, never the text.
     pub fn parse(text: &[u8]) -> Result<Seed, KeyError> {
-        let mut raw = Zeroizing::new([0; RAW]);
-        if let Err(error) = encoding::decode_strictly(text, &mut *raw) {
-            let public = std::str::from_utf8(text).is_ok_and(|text| PublicKey::parse(text).is_ok());
-            return Err(if public { KeyError::Public } else { error });
-        }
-        let [first, second, ..] = *raw;
-        let role = role_of(first, second).filter(|_| second & 7 == 0).ok_or(KeyError::NotSeed)?;
+        let (role, raw) = decode(text)?;
         let mut secret = Box::new(Zeroizing::new([0; 32]));
         secret.copy_from_slice(&raw[2..34]);
         Ok(Seed::new(role, secret))
+    }
+
+    /// The role of a seed that [`Seed::parse`] reads; its key is not made.
+    ///
+    /// # Errors
+    /// Those of [`Seed::parse`].
+    pub fn role_in(text: &[u8]) -> Result<Role, KeyError> {
+        decode(text).map(|(role, _)| role)
     }
 
     /// A new key from the operating system's random numbers.
@@ -136,12 +139,27 @@ impl Seed {
 
     /// `nkeys` keeps the secret in memory that it does not wipe: another key is written over it, in place.
     fn wipe(&mut self) {
-        if let (Some(pair), Ok(blank)) = (&mut self.pair, KeyPair::new_from_raw(KeyPairType::User, [0; 32])) {
-            **pair = blank;
+        static BLANK: OnceLock<KeyPair> = OnceLock::new();
+        let blank =
+            || KeyPair::new_from_raw(KeyPairType::User, [0; 32]).expect("any 32 bytes are a secret key");
+        if let Some(pair) = &mut self.pair {
+            **pair = BLANK.get_or_init(blank).clone();
             // What nobody reads need not be written: here somebody might.
             std::hint::black_box(pair);
         }
     }
+}
+
+/// A seed's role, and its bytes with prefix and checksum.
+fn decode(text: &[u8]) -> Result<(Role, Zeroizing<[u8; RAW]>), KeyError> {
+    let mut raw = Zeroizing::new([0; RAW]);
+    if let Err(error) = encoding::decode_strictly(text, &mut *raw) {
+        let public = std::str::from_utf8(text).is_ok_and(|text| PublicKey::parse(text).is_ok());
+        return Err(if public { KeyError::Public } else { error });
+    }
+    let [first, second, ..] = *raw;
+    let role = role_of(first, second).filter(|_| second & 7 == 0).ok_or(KeyError::NotSeed)?;
+    Ok((role, raw))
 }
 
 /// The role that the first two bytes of a seed name, whatever its low bits.

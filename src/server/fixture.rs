@@ -60,6 +60,12 @@ impl Family {
         }
     }
 
+    /// The operator's own token.
+    pub(crate) fn operator_token(&self) -> String {
+        let body = token::Operator { signing_keys: vec![text(&self.operator_key)], ..Default::default() };
+        sign(&mut claims(&self.operator, "acme", Body::Operator(body)), &self.operator, NOON - 7200)
+    }
+
     /// The account's token, signed by the operator's signing key an hour before noon.
     pub(crate) fn account(&self, edit: impl FnOnce(&mut ClaimsData, &mut Account)) -> String {
         self.account_by(&self.operator_key, edit)

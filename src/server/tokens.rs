@@ -3,8 +3,8 @@
 //! The token floor speaks as the newest library does. Older servers are built with older ones; what they say otherwise
 //! is here: no longest token, keys of a wrong length, and what they did not validate or validated differently.
 
-use crate::nkey::go;
-use crate::token::{self, Account, Body, Claims, DecodeError, Issue, Kind, Level};
+use crate::nkey::{Batch, go};
+use crate::token::{self, Account, Body, Claims, DecodeError, Issue, Kind, Level, Unverified};
 
 use super::version::{
     AUTH_CALLOUT, CLUSTER_TRAFFIC_VALIDATED, MAPPING_WILDCARDS, SHORT_KEY_HANG_FIXED, SUBJECT_DOTS,
@@ -42,15 +42,34 @@ pub(crate) fn activation(text: &[u8], version: Version) -> Result<Claims, Unusab
     typed(text, Kind::Activation, version)
 }
 
+/// [`account`] for many, whose signatures are verified together; in their order.
+pub(crate) fn accounts(texts: &[&[u8]], version: Version, batch: &Batch) -> Vec<Result<Claims, Unusable>> {
+    let read: Vec<_> = texts.iter().map(|text| parse(text, Kind::Account, version)).collect();
+    let holds = token::hold(read.iter().map(|read| read.as_ref().ok()), |signed| batch.verify(signed));
+    let judge = |((read, holds), text): ((Result<Unverified<'_>, _>, bool), &&[u8])| {
+        judge(read?, holds, text, Kind::Account, version)
+    };
+    read.into_iter().zip(holds).zip(texts).map(judge).collect()
+}
+
 fn typed(text: &[u8], kind: Kind, version: Version) -> Result<Claims, Unusable> {
-    let parse = if version.has(&TOKEN_SIZE_CAP) { token::parse } else { token::parse_of_any_size };
-    let read = parse(text).map_err(|e| Unusable { text: e.to_string(), cause: "damaged", claims: None })?;
-    let fits = |claims: &Claims| (claims.kind() == kind).then(|| Box::new(claims.clone()));
+    let read = parse(text, kind, version)?;
+    let holds = read.holds();
+    judge(read, holds, text, kind, version)
+}
+
+/// What can be said of a token before its signature is looked at.
+fn parse(text: &[u8], kind: Kind, version: Version) -> Result<Unverified<'_>, Unusable> {
+    let read = undecided(text, version).map_err(|e| Unusable {
+        text: e.to_string(),
+        cause: "damaged",
+        claims: None,
+    })?;
     if let Some(length) = panics(&read.claims.data.iss, version) {
         return Err(Unusable {
             text: format!("the issuer's key has {length} bytes instead of 32"),
             cause: "crash",
-            claims: fits(&read.claims),
+            claims: fits(&read.claims, kind),
         });
     }
     // A library that does not know the kinds of auth callout takes them for generic claims, signed as of version 1.
@@ -62,14 +81,24 @@ fn typed(text: &[u8], kind: Kind, version: Version) -> Result<Claims, Unusable> 
             claims: None,
         });
     }
-    let holds = read.holds();
+    Ok(read)
+}
+
+/// The rest of it, given whether the signature holds.
+fn judge(
+    read: Unverified<'_>,
+    holds: bool,
+    text: &[u8],
+    kind: Kind,
+    version: Version,
+) -> Result<Claims, Unusable> {
     // Only a token that is refused is needed twice.
-    let kept = if holds { None } else { fits(&read.claims) };
+    let kept = if holds { None } else { fits(&read.claims, kind) };
     let claims = match read.judge(holds) {
         Ok(claims) => claims,
         Err(e) => {
             let cause = if matches!(e, DecodeError::Prefixes(_)) { "issuer-kind" } else { "signature" };
-            let again = || parse(text).ok().and_then(|read| fits(&read.claims));
+            let again = || undecided(text, version).ok().and_then(|read| fits(&read.claims, kind));
             return Err(Unusable { text: e.to_string(), cause, claims: kept.or_else(again) });
         }
     };
@@ -78,6 +107,15 @@ fn typed(text: &[u8], kind: Kind, version: Version) -> Result<Claims, Unusable> 
         return Err(Unusable { text, cause: "wrong-kind", claims: None });
     }
     Ok(claims)
+}
+
+fn undecided(text: &[u8], version: Version) -> Result<Unverified<'_>, DecodeError> {
+    if version.has(&TOKEN_SIZE_CAP) { token::parse(text) } else { token::parse_of_any_size(text) }
+}
+
+/// The claims, where they are of this kind.
+fn fits(claims: &Claims, kind: Kind) -> Option<Box<Claims>> {
+    (claims.kind() == kind).then(|| Box::new(claims.clone()))
 }
 
 /// Whether verifying with this key panics in the library of this server: the length of the key.

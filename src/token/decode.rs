@@ -8,7 +8,7 @@ use super::claims::*;
 use super::quote::quote;
 use super::reader::{Oddity, Reader};
 use super::schema::*;
-use crate::nkey::{Role, go};
+use crate::nkey::{self, Role, go};
 
 /// The longest token that Go takes, in bytes.
 pub const MAX_TOKEN: usize = 1 << 20;
@@ -124,6 +124,23 @@ impl Unverified<'_> {
             None => Ok(self.claims),
         }
     }
+}
+
+/// Whether the signature of each of these tokens holds, all of them asked of `verify` at once; where there is no token,
+/// or no key to ask, it does not.
+pub(crate) fn hold<'t>(
+    tokens: impl Iterator<Item = Option<&'t Unverified<'t>>>,
+    verify: impl FnOnce(&[nkey::Signed<'_>]) -> Vec<bool>,
+) -> Vec<bool> {
+    let mut signed = Vec::new();
+    let mut ask = |token: &'t Unverified<'t>| {
+        let key = go::from_public_key(&token.claims.data.iss).ok()?.public();
+        signed.push(nkey::Signed { key, message: token.message, signature: &token.signature });
+        Some(signed.len() - 1)
+    };
+    let numbers: Vec<Option<usize>> = tokens.map(|token| token.and_then(&mut ask)).collect();
+    let verdicts = verify(&signed);
+    numbers.into_iter().map(|number| number.is_some_and(|number| verdicts[number])).collect()
 }
 
 /// Roles of keys that may sign a kind, in Go's order (`ExpectedPrefixes`); empty: every role.

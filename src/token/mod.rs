@@ -19,9 +19,8 @@ mod tree;
 mod validate;
 
 pub use claims::*;
-pub(crate) use decode::is_plainly_spelled;
-pub(crate) use decode::parse_of_any_size;
 pub use decode::*;
+pub(crate) use decode::{hold, is_plainly_spelled, parse_of_any_size};
 pub use distance::{distance, nearest};
 pub use encode::{EncodeError, HEADER, Sign, assemble, encode, jti, payload};
 pub(crate) use pointer::of_member as pointer_of_member;

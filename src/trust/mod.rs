@@ -9,4 +9,4 @@ mod opened;
 
 pub use chain::{Chain, Link, Revoked, Signer};
 pub use fleet::{Fleet, Id, Member, Trusted};
-pub use opened::{OpenKey, OpenToken, Opened};
+pub use opened::{OpenKey, OpenToken, Opened, Unopened};

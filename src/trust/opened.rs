@@ -6,9 +6,9 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::{Fleet, Member};
-use crate::file::{Damage, Document, Kind, What, creds, recognise};
-use crate::nkey::{Identity, identify};
-use crate::token::{Body, Claims, Layout, Signature, Token};
+use crate::file::{Damage, Document, Kind, Part, What, alone, creds, recognise};
+use crate::nkey::{Batch, Identity, identify};
+use crate::token::{self, Body, Claims, Layout, Signature, Token, Unverified};
 
 /// A token of a file.
 #[derive(Debug)]
@@ -55,25 +55,90 @@ pub struct Opened {
     pub clients: Vec<(creds::Client, creds::Outcome)>,
 }
 
+/// A file that is to be read.
+#[derive(Clone, Debug)]
+pub struct Unopened<'a> {
+    /// As the user named it.
+    pub path: Arc<str>,
+    /// All of it.
+    pub bytes: &'a [u8],
+    /// Its permission bits, where it is a file.
+    pub mode: Option<u32>,
+}
+
 impl Opened {
     /// Reads a file; `raw` keeps the tokens' text.
     pub fn read(path: Arc<str>, bytes: &[u8], mode: Option<u32>, raw: bool) -> Opened {
-        let Document { kind, parts, damage, .. } = recognise(bytes);
+        let read = |part: &Part<'_>| Token::read(part.text().as_bytes());
+        Opened::of(Unopened { path, bytes, mode }, &recognise(bytes), raw, read)
+    }
+
+    /// Reads files for what their tokens claim: of a token that Go takes and would write so, nothing else is kept. The
+    /// signatures of all of them are verified together.
+    pub fn read_claims(files: Vec<Unopened<'_>>, batch: &Batch) -> Vec<Opened> {
+        let lone: Vec<Option<&[u8]>> = files.iter().map(|file| alone(file.bytes)).collect();
+        let documents: Vec<Option<Document<'_>>> = files
+            .iter()
+            .zip(&lone)
+            .map(|(file, lone)| if lone.is_some() { None } else { Some(recognise(file.bytes)) })
+            .collect();
+        let texts = lone.iter().zip(&documents).flat_map(|(lone, document)| {
+            let within = document.iter().flat_map(Document::tokens).map(|part| part.text().as_bytes());
+            lone.iter().copied().chain(within)
+        });
+        let plain =
+            |text| token::parse(text).ok().filter(|token| !token.odd && token::is_plainly_spelled(text));
+        let parsed: Vec<Option<Unverified<'_>>> = texts.map(plain).collect();
+        let holds = token::hold(parsed.iter().map(Option::as_ref), |signed| batch.verify(signed));
+        let mut claims = parsed.into_iter().zip(holds).map(|(token, holds)| token?.judge(holds).ok());
+        let mut next = || Some(Token::plain(claims.next().flatten()?));
+        let read = |((file, lone), document): ((Unopened<'_>, Option<&[u8]>), &Option<Document<'_>>)| {
+            if let Some(document) = document {
+                let read = |part: &Part<'_>| next().unwrap_or_else(|| Token::read(part.text().as_bytes()));
+                return Opened::of(file, document, false, read);
+            }
+            let Some(token) = next() else { return Opened::read(file.path, file.bytes, file.mode, false) };
+            let span = 0..lone.map_or(0, <[u8]>::len);
+            Opened {
+                path: file.path,
+                kind: Kind::Token,
+                mode: file.mode,
+                tokens: vec![OpenToken { at: String::new(), span, token, raw: None }],
+                keys: Vec::new(),
+                damage: Vec::new(),
+                clients: Vec::new(),
+            }
+        };
+        files.into_iter().zip(lone).zip(&documents).map(read).collect()
+    }
+
+    fn of(
+        Unopened { path, bytes, mode }: Unopened<'_>,
+        document: &Document<'_>,
+        raw: bool,
+        mut read: impl FnMut(&Part<'_>) -> Token,
+    ) -> Opened {
+        let Document { kind, parts, damage, .. } = document;
         let (mut tokens, mut keys) = (Vec::new(), Vec::new());
-        for part in &parts {
+        for part in parts {
             let (at, span) = (part.at.clone(), part.span.clone());
             match part.what {
                 What::Token => tokens.push(OpenToken {
                     at,
                     span,
-                    token: Token::read(part.text().as_bytes()),
+                    token: read(part),
                     raw: raw.then(|| Zeroizing::new(part.text().to_owned())),
                 }),
                 what => keys.push(OpenKey { at, span, what, identity: identify(part.text()) }),
             }
         }
-        let clients = if kind == Kind::Creds { creds::clients(bytes) } else { Vec::new() };
-        Opened { path, kind, mode, tokens, keys, damage, clients }
+        let clients = if *kind == Kind::Creds { creds::clients(bytes) } else { Vec::new() };
+        Opened { path, kind: *kind, mode, tokens, keys, damage: damage.clone(), clients }
+    }
+
+    /// Whether there is nothing to say of it.
+    pub fn is_barren(&self) -> bool {
+        self.tokens.is_empty() && self.keys.is_empty() && self.damage.is_empty()
     }
 
     /// Whether a seed or private key is in it.
@@ -140,5 +205,58 @@ impl Fleet {
             words.push(format!("signing key of {}{role}", named(&member.claims)));
         }
         words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn read_for_its_claims_a_file_says_the_same() {
+        let operator = include_str!("../../testdata/acme/acme.jwt").trim_end();
+        let changed = operator.replacen("eyJqdGki", "eyJqdGkj", 1);
+        assert_ne!(changed, operator);
+        let files = [
+            operator.to_owned(),
+            format!("{operator}\r\n \n"),
+            format!(" {operator}"),
+            format!("{operator}="),
+            changed,
+            operator[..operator.len() - 1].to_owned(),
+            format!("{}\n{}", &operator[..100], &operator[100..]),
+            include_str!("../../testdata/acme/alice.creds").into(),
+            include_str!("../../testdata/acme/nats.conf").into(),
+            include_str!("../../testdata/broken/cut.jwt").into(),
+            include_str!("../../testdata/broken/draft-v2.jwt").into(),
+            "eyJhbGciOiJIUzI1NiJ9.e30.AAAA".into(),
+            String::new(),
+        ];
+        fn unopened(text: &String) -> Unopened<'_> {
+            Unopened { path: "f".into(), bytes: text.as_bytes(), mode: Some(0o600) }
+        }
+        // Without their place in the file, of which a token alone needs none.
+        let told = |opened: &Opened| {
+            let tokens: Vec<_> = opened
+                .tokens
+                .iter()
+                .map(|open| {
+                    let Token { kind, layout, decoded, signature, refused, damage, .. } = &open.token;
+                    format!(
+                        "{} {:?} {kind} {layout:?} {decoded:?} {signature:?} {refused:?} {damage:?}",
+                        open.at, open.span
+                    )
+                })
+                .collect();
+            format!("{:?} {tokens:?} {:?} {:?} {:?}", opened.kind, opened.keys, opened.damage, opened.clients)
+        };
+        let some = Opened::read_claims(files.iter().map(unopened).collect(), &Batch::new());
+        assert_eq!(some.len(), files.len());
+        for (text, claims) in files.iter().zip(&some) {
+            let whole = Opened::read("f".into(), text.as_bytes(), Some(0o600), false);
+            assert_eq!(told(claims), told(&whole), "{text}");
+        }
+        let light = |opened: &Opened| opened.tokens.iter().filter(|open| open.token.claims.is_none()).count();
+        assert!(some.iter().map(light).sum::<usize>() > 2);
     }
 }

@@ -9,9 +9,8 @@ use zeroize::Zeroizing;
 use super::walk::{Place, unread};
 use crate::audit::{Unread, Verify};
 use crate::disk::{DiskError, Entry, Facts};
-use crate::file::{Document, recognise};
+use crate::file::{Document, alone, recognise};
 use crate::lint::view::{Layout, Stat};
-use crate::nkey::{Signed, go};
 use crate::token::{self, Claims, DecodeError, MAX_TOKEN, Unverified};
 
 /// The largest file that is read, in bytes; one with a token by its name need not be read beyond what Go takes.
@@ -177,26 +176,6 @@ pub(super) fn texts<'b>(items: &[Item<'_>], arena: &'b Arena, opened: &'b [Opene
     texts
 }
 
-/// The token of a file that holds nothing else, white space behind it aside.
-pub(super) fn alone(bytes: &[u8]) -> Option<&[u8]> {
-    let token = bytes.trim_ascii_end();
-    // Without a branch in it: so the compiler looks at many bytes at once.
-    let plain =
-        |byte: &u8| byte.is_ascii_alphanumeric() | (*byte == b'-') | (*byte == b'_') | (*byte == b'.');
-    if !token.starts_with(b"eyJ") {
-        return None;
-    }
-    if token.iter().fold(true, |all, byte| all & plain(byte)) {
-        return Some(token);
-    }
-    // Go reads over line ends in it. What is longer than a token has other things behind it.
-    let ends = |byte: &&u8| !matches!(byte, b'\r' | b'\n');
-    let mut parts = token.split(|byte| *byte == b'.').map(|part| part.iter().filter(ends));
-    let signed =
-        parts.nth(2).is_some_and(|signature| signature.count() == SIGNATURE) && parts.next().is_none();
-    (signed && token.iter().filter(ends).all(plain)).then_some(token)
-}
-
 /// A token, read and verified.
 pub(super) struct Read {
     /// What it claims; none: it cannot be read.
@@ -214,7 +193,8 @@ pub(super) fn read(texts: &[Text<'_>], verify: Verify<'_>) -> Vec<Read> {
     let outer: Vec<_> = texts.iter().map(|text| token::parse(text.bytes)).collect();
     let (holds, activations) = {
         let inner = inner(&outer);
-        let holds = verdicts(outer.iter().chain(inner.iter().map(|inner| &inner.read)), verify);
+        let all = outer.iter().chain(inner.iter().map(|inner| &inner.read));
+        let holds = token::hold(all.map(|token| token.as_ref().ok()), verify);
         let activations: Vec<_> = inner
             .into_iter()
             .zip(holds.iter().skip(outer.len()))
@@ -263,24 +243,4 @@ fn inner<'t>(outer: &'t [Result<Unverified<'_>, DecodeError>]) -> Vec<Inner<'t>>
         }
     }
     inner
-}
-
-/// Whether each signature holds; where there is no key to ask, or no token, it does not.
-fn verdicts<'t>(
-    tokens: impl Iterator<Item = &'t Result<Unverified<'t>, DecodeError>>,
-    verify: Verify<'_>,
-) -> Vec<bool> {
-    let (mut signed, mut numbers) = (Vec::new(), Vec::new());
-    for token in tokens {
-        let one = token.as_ref().ok().and_then(|token| {
-            let key = go::from_public_key(&token.claims.data.iss).ok()?.public();
-            Some(Signed { key, message: token.message, signature: &token.signature })
-        });
-        numbers.push(one.map(|one| {
-            signed.push(one);
-            signed.len() - 1
-        }));
-    }
-    let verdicts = verify(&signed);
-    numbers.into_iter().map(|number| number.is_some_and(|number| verdicts[number])).collect()
 }

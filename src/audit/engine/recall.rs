@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::path::Path;
 
-use super::read::{LARGEST, alone};
+use super::read::LARGEST;
 use crate::disk;
-use crate::file::recognise;
+use crate::file::{alone, recognise};
 use crate::token::{self, Claims};
 
 /// A token of a file, read again.

@@ -165,8 +165,7 @@ impl Secrets {
 
 /// Whether the client signs with what it takes for the seed (spec of each library's base32 and checks).
 pub(super) fn accepts(client: Client, seed: &[u8]) -> bool {
-    let Ok(key) = go::from_seed(seed) else { return false };
-    let role = key.role();
+    let Ok(role) = go::seed_role(seed) else { return false };
     let plain = seed.iter().all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7'));
     let signs = role != Role::Curve;
     match client {
@@ -174,7 +173,7 @@ pub(super) fn accepts(client: Client, seed: &[u8]) -> bool {
         Client::Leafnode => signs,
         Client::Nsc | Client::Go => matches!(role, Role::Operator | Role::Account | Role::User),
         // nkeys 0.4.5 makes an Ed25519 key of a curve seed, which belongs to nobody.
-        Client::Rust => signs && Seed::parse(seed).is_ok(),
+        Client::Rust => signs && Seed::role_in(seed).is_ok(),
         // One character too many gives no byte.
         Client::JavaScript | Client::Java | Client::DotNet => signs && plain && seed.len() <= LENGTH + 1,
         // It pads by itself: 59 characters cannot be padded.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::audit::Unread;
 pub use crate::file::creds::Outcome as ClientOutcome;
-use crate::lint::Finding;
+use crate::lint::{Finding, Severity};
 use crate::token::{Claims, Kind};
 use crate::trust::Chain;
 
@@ -39,6 +39,13 @@ pub struct DocumentView {
     pub clients: Vec<ClientView>,
     /// What is wrong.
     pub findings: Vec<Finding>,
+}
+
+impl DocumentView {
+    /// Whether somebody should do something about it.
+    pub fn asks_to_act(&self) -> bool {
+        !self.damage.is_empty() || self.findings.iter().any(|finding| finding.severity > Severity::Note)
+    }
 }
 
 /// One token.

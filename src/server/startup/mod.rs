@@ -187,7 +187,7 @@ pub fn startup(path: &str, bytes: &[u8], version: Version, now: i64, sources: &d
             return outcome;
         }
     };
-    let mut walk = walk::Walk::new(&config, version, sources);
+    let mut walk = walk::Walk::new(&config, version, now, sources);
     top::walk(&mut walk);
     let walk::Walk { errors, warnings, unknown, options, settings, .. } = walk;
     outcome.phase = Phase::Options;

@@ -2,9 +2,10 @@
 //!
 //! The only door from start-up to the key and token floors.
 
+use crate::cores;
 use crate::file::creds;
 use crate::file::version::Version;
-use crate::nkey::go;
+use crate::nkey::{Batch, go};
 use crate::server::{terms, tokens};
 use crate::token::{Claims, User};
 
@@ -38,6 +39,19 @@ pub(super) fn operator(token: &[u8], version: Version) -> Result<Claims, String>
 /// `jwt.DecodeAccountClaims`.
 pub(super) fn account(token: &[u8], version: Version) -> Result<Claims, String> {
     tokens::account(token, version).map_err(|unusable| unusable.text)
+}
+
+/// Tokens whose signatures are verified together.
+const TOGETHER: usize = 128;
+
+/// `jwt.DecodeAccountClaims` of many, in their order: of each that decodes, whether its validation blocks it at this
+/// time.
+pub(super) fn accounts(all: &[&[u8]], now: i64, version: Version) -> Vec<Option<bool>> {
+    let batch = Batch::new();
+    cores::spread(all, 4 * TOGETHER, |some| {
+        let claims = some.chunks(TOGETHER).flat_map(|some| tokens::accounts(some, version, &batch));
+        claims.map(|claims| claims.ok().map(|claims| blocked(&claims, now, version))).collect()
+    })
 }
 
 /// `jwt.DecodeUserClaims`.

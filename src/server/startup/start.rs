@@ -80,7 +80,7 @@ pub(super) fn build(
         return;
     }
     hidden_user(outcome, version);
-    start(outcome, settings, &trusted, System { issuer, jetstream: storage }, version, now);
+    start(outcome, settings, &trusted, System { issuer, jetstream: storage });
 }
 
 /// `fetchAccountClaims` of the system account.
@@ -157,14 +157,7 @@ fn hidden_user(outcome: &mut Startup, version: Version) {
     }
 }
 
-fn start(
-    outcome: &mut Startup,
-    settings: &Settings,
-    trusted: &[String],
-    system: System,
-    version: Version,
-    now: i64,
-) {
+fn start(outcome: &mut Startup, settings: &Settings, trusted: &[String], system: System) {
     outcome.phase = Phase::Start;
     let options = &outcome.options;
     let mut warnings = Vec::new();
@@ -176,16 +169,12 @@ fn start(
     {
         warnings.push("Plaintext passwords detected, use nkeys or bcrypt".to_owned());
     }
-    let _ = settings;
     if !options.operators.is_empty() && options.system_account.is_empty() {
         warnings.push("Trusted Operators should utilize a System Account".to_owned());
     }
     if !options.operators.is_empty() {
-        for (key, token) in &options.preloads {
-            if outside::account(token.as_bytes(), version).is_ok_and(|c| outside::blocked(&c, now, version)) {
-                warnings.push(format!("Account [{key}] has validation issues:"));
-            }
-        }
+        let warning = |key: &String| format!("Account [{key}] has validation issues:");
+        warnings.extend(settings.blocked_preloads.iter().map(warning));
     }
     let mut error = None;
     if let Some(issuer) = &system.issuer

@@ -1,5 +1,6 @@
 use super::*;
 use crate::file::config::Nothing;
+use crate::server::fixture::Family;
 
 fn run(text: &str) -> Startup {
     startup("s.conf", text.as_bytes(), Version::NEWEST, 1_800_000_000, &Nothing)
@@ -75,4 +76,45 @@ fn releases_know_their_options() {
     assert_eq!(known_fields(Version::new(2, 10, 26)).len(), 92);
     assert_eq!(known_fields(Version::new(2, 12, 8)).len(), 98);
     assert_eq!(known_fields(Version::new(2, 14, 5)).len(), 99);
+}
+
+#[test]
+fn every_preload_is_verified_and_told_in_its_order() {
+    let family = Family::new();
+    let names: Vec<String> = (0..600).map(|number| format!("A{number}")).collect();
+    let preloads = names.iter().enumerate().map(|(number, name)| {
+        let token = match number {
+            // Not what was signed.
+            3 | 300 => family.account(|data, _| data.name = "x".into()).replacen("J", "K", 4),
+            500 => family.user(|_, _| {}),
+            17 | 599 => family.account(|data, _| data.exp = 1_700_000_000),
+            _ => family.account(|_, _| {}),
+        };
+        if number == 400 { format!("{name}: 12\n") } else { format!("{name}: {token}\n") }
+    });
+    let preloads: String = preloads.collect();
+    let own = family.operator_token();
+    let started = run(&format!("operator: {own}\nresolver: MEMORY\nresolver_preload {{\n{preloads}}}\n"));
+    let errors: Vec<String> = started.errors.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        errors,
+        [
+            "s.conf:7:1: invalid account JWT",
+            "s.conf:304:1: invalid account JWT",
+            "s.conf:404:1: preload map value should be a string JWT",
+            "s.conf:504:1: invalid account JWT",
+        ]
+    );
+    let bad = |number| matches!(number, 3 | 300 | 400 | 500);
+    let sound = preloads.lines().enumerate().filter(|(number, _)| !bad(*number));
+    let sound: String = sound.map(|(_, line)| format!("{line}\n")).collect();
+    let started = run(&format!("operator: {own}\nresolver: MEMORY\nresolver_preload {{\n{sound}}}\n"));
+    assert_eq!(started.verdict, StartVerdict::Starts, "{:?}", started.errors);
+    assert_eq!(started.options.preloads.len(), 596);
+    let warnings: Vec<String> = started.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        warnings[1..],
+        ["Account [A17] has validation issues:", "Account [A599] has validation issues:"],
+        "{warnings:?}"
+    );
 }

@@ -238,16 +238,23 @@ pub(super) fn preload(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
         return Err(walk.problem(node, "preload should be a map of account_public_key:account_jwt"));
     };
     walk.options.preloads.clear();
-    for entry in map.entries() {
-        let Some(token) = entry.node.value.as_str() else {
+    walk.settings.blocked_preloads.clear();
+    let texts: Vec<_> = map.entries().map(|entry| entry.node.value.as_str()).collect();
+    let tokens: Vec<&[u8]> = texts.iter().flatten().map(|text| text.as_bytes()).collect();
+    let mut decoded = outside::accounts(&tokens, walk.now, walk.version).into_iter();
+    for (entry, text) in map.entries().zip(texts) {
+        let Some(text) = text else {
             walk.fail(&entry.node, "preload map value should be a string JWT");
             continue;
         };
-        if outside::account(token.as_bytes(), walk.version).is_err() {
+        let Some(blocked) = decoded.next().flatten() else {
             walk.fail(&entry.node, "invalid account JWT");
             continue;
+        };
+        if blocked {
+            walk.settings.blocked_preloads.push(entry.key.clone());
         }
-        walk.options.preloads.push((entry.key.clone(), token.into_owned()));
+        walk.options.preloads.push((entry.key.clone(), text.into_owned()));
     }
     Ok(())
 }

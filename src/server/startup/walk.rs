@@ -27,6 +27,8 @@ pub(super) struct Settings {
     pub(super) websocket_no_tls: bool,
     pub(super) jetstream_domain: String,
     pub(super) explicit_resolver: bool,
+    /// Keys of the preloads that decode and are not valid.
+    pub(super) blocked_preloads: Vec<String>,
     pub(super) auth_timeout: Option<f64>,
     pub(super) tls_timeout: Option<f64>,
     pub(super) tls: bool,
@@ -35,6 +37,7 @@ pub(super) struct Settings {
 pub(super) struct Walk<'a> {
     pub(super) config: &'a Config,
     pub(super) version: Version,
+    pub(super) now: i64,
     pub(super) sources: &'a dyn Sources,
     pub(super) errors: Vec<Problem>,
     pub(super) warnings: Vec<Problem>,
@@ -85,10 +88,11 @@ pub(super) fn q(text: &str) -> String {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(config: &'a Config, version: Version, sources: &'a dyn Sources) -> Self {
+    pub(super) fn new(config: &'a Config, version: Version, now: i64, sources: &'a dyn Sources) -> Self {
         Self {
             config,
             version,
+            now,
             sources,
             errors: Vec::new(),
             warnings: Vec::new(),
