@@ -11,7 +11,7 @@ use jwtfix::file::recognise;
 use jwtfix::server::Version;
 use jwtfix::server::options::{Directory, Resolver};
 use jwtfix::server::startup::{Startup, startup};
-use jwtfix::token;
+use jwtfix::token::{self, Token};
 
 use super::gather::{LARGEST, blacked};
 use super::live::Live;
@@ -143,8 +143,11 @@ fn store_accounts(store: &Path, terminal: &mut Terminal) -> HashMap<String, Stri
     let mut newest: HashMap<String, (i64, String)> = HashMap::new();
     let mut errors = Vec::new();
     let mut take = |token: &str| {
-        // Whether it holds is said when the server asks for it.
-        let Ok(claims) = token::parse(token.as_bytes()).map(|read| read.claims) else { return };
+        // What the server makes of it, damaged or not signed as it should be, is said when it asks for it.
+        let damaged = |_| Token::read(token.as_bytes()).decoded.map(|claims| (*claims).clone()).ok_or(());
+        let Ok(claims) = token::parse(token.as_bytes()).map(|read| read.claims).or_else(damaged) else {
+            return;
+        };
         if claims.kind() == token::Kind::Account {
             let entry = newest.entry(claims.data.sub).or_insert((i64::MIN, String::new()));
             if claims.data.iat > entry.0 {
