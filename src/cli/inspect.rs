@@ -7,7 +7,7 @@ use jwtfix::audit::{When, configuration};
 use jwtfix::cores;
 use jwtfix::file::What;
 use jwtfix::render::inspect::{DocumentView, Inspection, brief, human, json, view};
-use jwtfix::render::text;
+use jwtfix::render::{Ink, text};
 use jwtfix::server::Version;
 use jwtfix::token::{Kind, Token};
 use jwtfix::trust::{Fleet, Opened};
@@ -134,12 +134,14 @@ fn lines(
     struct Line {
         text: String,
         bad: bool,
+        open: bool,
     }
     let (style, now) = (terminal.style, terminal.now);
     let lines = cores::spread(&shown.opened, 1, |some| {
         let line = |opened| {
             let document = page(opened);
-            Line { text: brief(&document, style, now), bad: document.asks_to_act() }
+            let (bad, open) = (document.asks_to_act(), document.open_at().is_some());
+            Line { text: brief(&document, style, now), bad, open }
         };
         some.iter().map(line).collect()
     });
@@ -166,6 +168,12 @@ fn lines(
         text::count(lines.len(), "file"),
         found.collect::<Vec<_>>().join(", "),
     ))?;
+    if lines.iter().any(|line| line.open) {
+        let sign = style.paint(Ink::Warning, "?");
+        terminal.print(&format!(
+            "{sign} marks a chain that ends at a key which no token here has: give --operator FILE, --accounts DIR or --store DIR\n"
+        ))?;
+    }
     Ok(if bad > 0 { Exit::Findings } else { Exit::Clean })
 }
 

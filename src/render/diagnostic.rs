@@ -15,7 +15,7 @@ pub fn human(finding: &Finding, style: Style, locate: Locate<'_>) -> String {
     let mut out = String::new();
     let severity = finding.severity;
     style.push(&mut out, severity.into(), &format!("{}[{}]", severity.word(), finding.code()));
-    style.push(&mut out, Ink::Strong, &format!(": {}", text::escape_words(&finding.message)));
+    style.push(&mut out, Ink::Strong, &format!(": {}", words(&finding.message, style)));
     out.push('\n');
     let gutter = gutter(finding, locate);
     for (index, place) in finding.places.iter().enumerate() {
@@ -100,7 +100,7 @@ fn write_place(
         _ => {}
     }
     if let Some(owner) = &place.owner {
-        out.push_str(&format!(" ({})", text::escape_words(owner)));
+        out.push_str(&format!(" ({})", words(owner, style)));
     }
     out.push('\n');
     let ink = if primary { severity.into() } else { Ink::Label };
@@ -108,7 +108,7 @@ fn write_place(
     match (&place.pointer, located) {
         (Some(pointer), _) => {
             let label = if pointer.is_empty() { "(payload)".to_owned() } else { path(pointer) };
-            let shown = place.text.as_deref().map(shown).unwrap_or_default();
+            let shown = place.text.as_deref().map(|text| shown(text, style)).unwrap_or_default();
             line(out, gutter, "|", "", style);
             line(
                 out,
@@ -141,13 +141,13 @@ fn write_place(
             underline(out, gutter, indent, length.clamp(1, room), &place.label, ink, mark, style);
         }
         (None, None) => {
-            let shown = place.text.as_deref().map(shown).unwrap_or_default();
+            let shown = place.text.as_deref().map(|text| shown(text, style)).unwrap_or_default();
             if !shown.is_empty() || !place.label.is_empty() {
                 line(out, gutter, "|", "", style);
             }
             if shown.is_empty() {
                 if !place.label.is_empty() {
-                    line(out, gutter, "|", &style.paint(ink, &text::escape_words(&place.label)), style);
+                    line(out, gutter, "|", &style.paint(ink, &words(&place.label, style)), style);
                 }
             } else {
                 line(out, gutter, "|", &shown, style);
@@ -171,14 +171,19 @@ fn underline(
     let mut marked = mark.repeat(length.max(1));
     if !label.is_empty() {
         marked.push(' ');
-        marked.push_str(&text::escape_words(label));
+        marked.push_str(&words(label, style));
     }
     line(out, gutter, "|", &format!("{}{}", " ".repeat(indent), style.paint(ink, &marked)), style);
 }
 
+/// A sentence: escaped, its keys short unless all is asked for. Commands and what a server logs are left as they are.
+fn words(sentence: &str, style: Style) -> String {
+    text::with_keys(&text::escape_words(sentence), style.verbose).into_owned()
+}
+
 /// A claim's text: escaped, one line, bounded; never a secret.
-fn shown(found: &str) -> String {
-    text::redact(&text::clip(&text::escape_words(found), WIDEST))
+fn shown(found: &str, style: Style) -> String {
+    text::redact(&text::clip(&words(found, style), WIDEST))
 }
 
 /// A JSON pointer as people write paths: `nats.limits.conn`, `nats.exports[2].subject`.

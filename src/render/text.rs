@@ -1,6 +1,7 @@
 //! How is text from a token shown? Names are attacker-written: nothing that moves a cursor, hides or reorders text gets out.
 //! Beside it: times, durations, sizes and limits in words.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Whether a terminal would obey, hide or reorder at this character instead of showing it.
@@ -111,6 +112,33 @@ pub fn key(text: &str, full: bool) -> String {
     } else {
         name(text)
     }
+}
+
+/// A sentence with the keys in it as people read them, in whatever letter case they are; in full where that is asked for.
+pub fn with_keys(words: &str, full: bool) -> Cow<'_, str> {
+    let is_key = |word: &str| {
+        let upper = |at: usize| word.as_bytes().get(at).map(u8::to_ascii_uppercase);
+        word.len() == 56
+            && upper(0).is_some_and(|role| b"OAUNCX".contains(&role))
+            && word.bytes().all(|b| matches!(b.to_ascii_uppercase(), b'A'..=b'Z' | b'2'..=b'7'))
+    };
+    let mut out = String::new();
+    let mut done = 0;
+    let mut at = 0;
+    for word in words.split(|c: char| !c.is_ascii_alphanumeric()) {
+        let end = at + word.len();
+        if !full && is_key(word) {
+            out.push_str(&words[done..at + 6]);
+            out.push('…');
+            done = end - 4;
+        }
+        at = end + words[end..].chars().next().map_or(0, char::len_utf8);
+    }
+    if done == 0 {
+        return Cow::Borrowed(words);
+    }
+    out.push_str(&words[done..]);
+    Cow::Owned(out)
 }
 
 /// `2027-03-02 09:14:07 UTC`, or the number where the calendar ends.
@@ -326,6 +354,21 @@ fn redact_word(out: &mut String, word: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_in_a_sentence_are_short() {
+        let key = "ADWP4TM6PZG2GHGCPG2LB3LGWOQW4D5UAVENERI4X65S3CP7N2JB3KIP";
+        let lower = key.to_lowercase();
+        for (words, short) in [
+            (format!("signed by {key}"), "signed by ADWP4T…3KIP"),
+            (format!("{lower}.jwt, not \"{key}\" — é"), "adwp4t…3kip.jwt, not \"ADWP4T…3KIP\" — é"),
+            (format!("{key}A and {}", &key[1..]), &format!("{key}A and {}", &key[1..])),
+            ("é".into(), "é"),
+        ] {
+            assert_eq!(with_keys(&words, false), short);
+            assert_eq!(with_keys(&words, true), words);
+        }
+    }
 
     #[test]
     fn nothing_invisible_gets_out() {

@@ -125,6 +125,16 @@ impl Chain {
             && self.links.last().is_some_and(|last| last.claims.kind() == Kind::Operator)
     }
 
+    /// Its last link, where the issuer of that one was not given and nothing else is wrong.
+    pub fn open_at(&self) -> Option<&Link> {
+        let last = self.links.last().filter(|last| last.signer == Signer::Unknown)?;
+        let fine = |link: &Link| {
+            let issued = link.signer.holds() || std::ptr::eq(link, last);
+            link.signature && issued && link.revoked.is_none() && link.timely
+        };
+        self.links.iter().all(fine).then_some(last)
+    }
+
     /// The operator at its end.
     pub fn operator(&self) -> Option<&Link> {
         self.links.last().filter(|last| last.claims.kind() == Kind::Operator)

@@ -151,7 +151,7 @@ fn the_ways_of_signing() {
     cast.inspect(&[])
         .says("? signed by ")
         .says("which none of the files given has")
-        .says("The signature holds; the chain ends at ");
+        .says("the signature holds; the chain ends at ");
 }
 
 #[test]

@@ -9,13 +9,18 @@ use crate::render::text;
 /// What it is, whether its chain holds, when it ends, and what is wrong, ending in a line break.
 pub fn brief(document: &DocumentView, style: Style, now: i64) -> String {
     let worst = document.findings.iter().map(|finding| finding.severity).max();
+    let open = document.open_at();
     let sign = match worst {
         Some(Severity::Error) => style.paint(Ink::Error, "✗"),
+        _ if !document.damage.is_empty() => style.paint(Ink::Error, "✗"),
         Some(Severity::Warning) => style.paint(Ink::Warning, "!"),
-        _ if document.damage.is_empty() => style.paint(Ink::Good, "✓"),
-        _ => style.paint(Ink::Error, "✗"),
+        _ if open.is_some() => style.paint(Ink::Warning, "?"),
+        _ => style.paint(Ink::Good, "✓"),
     };
     let mut line = format!("{sign} {}: {}", text::escape(&document.path), title(document));
+    if let Some(last) = open {
+        line.push_str(&format!(", its chain ends at {}", style.key(&last.claims.data.iss)));
+    }
     let ends =
         document.tokens.iter().filter_map(|token| token.decoded.as_ref().map(|claims| claims.data.exp));
     if let Some(exp) = ends.filter(|exp| *exp > 0).min() {

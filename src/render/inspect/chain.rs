@@ -110,8 +110,8 @@ fn verdicts(link: &Link, above: Option<&Link>, style: Style, now: i64, say: &mut
             format!("signed by {issuer}, a key that cannot sign {}", an(kind(link.claims.kind())))
         }
     };
-    // A signature that does not hold was not made by that key.
-    if link.signature || !link.signer.holds() {
+    // A signature that does not hold was not made by that key, and of a key that is not known there is nothing else to say.
+    if link.signature || !(link.signer.holds() || link.signer == Signer::Unknown) {
         say(link.signer.holds(), &words);
     }
     if let Some(revoked) = &link.revoked {

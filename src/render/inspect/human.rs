@@ -231,6 +231,13 @@ fn facts(out: &mut String, label: &str, lines: &[String], style: Style) {
 
 /// Who reads it and who does not, and what happens there: a line for each outcome.
 fn clients(clients: &[ClientView], style: Style) -> Vec<String> {
+    if !style.verbose && !clients.is_empty() && clients.iter().all(|c| c.outcome == ClientOutcome::Reads) {
+        return vec![format!(
+            "{} all {} read it (-v names them)",
+            style.paint(Ink::Good, "✓"),
+            clients.len()
+        )];
+    }
     let outcomes = [
         (ClientOutcome::Reads, ["reads it", "read it"]),
         (ClientOutcome::Breaks, ["cannot read it", "cannot read it"]),
@@ -274,14 +281,17 @@ fn verdict(document: &DocumentView, style: Style, now: i64) -> String {
             }),
         };
         format!("{} {words} {judged}\n", style.paint(Ink::Good, "✓"))
-    } else if chain.links.iter().all(|link| link.holds() || link.signer == Signer::Unknown) && seed {
-        let issuer = chain.links.last().map(|link| style.key(&link.claims.data.iss)).unwrap_or_default();
-        let option = match chain.links.last().map(|link| link.claims.kind()) {
-            Some(Kind::Account) => "--operator FILE",
+    } else if let Some(last) = chain.open_at()
+        && seed
+    {
+        let option = match last.claims.kind() {
+            Kind::Account => "--operator FILE",
             _ => "--accounts DIR or --store DIR",
         };
         format!(
-            "The signature holds; the chain ends at {issuer}: give {option} to see who that is {judged}\n"
+            "{} the signature holds; the chain ends at {} {judged}\n  give {option} to see who that is\n",
+            style.paint(Ink::Warning, "?"),
+            style.key(&last.claims.data.iss)
         )
     } else {
         format!("{} the chain does not hold {judged}\n", style.paint(Ink::Error, "✗"))

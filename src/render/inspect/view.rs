@@ -7,7 +7,7 @@ use crate::audit::Unread;
 pub use crate::file::creds::Outcome as ClientOutcome;
 use crate::lint::{Finding, Severity};
 use crate::token::{Claims, Kind};
-use crate::trust::Chain;
+use crate::trust::{Chain, Link};
 
 /// Everything that `jwtfix inspect` found.
 #[derive(Debug, Default)]
@@ -45,6 +45,11 @@ impl DocumentView {
     /// Whether somebody should do something about it.
     pub fn asks_to_act(&self) -> bool {
         !self.damage.is_empty() || self.findings.iter().any(|finding| finding.severity > Severity::Note)
+    }
+
+    /// The last link of its token's chain, where the issuer of that one was not given and nothing else is wrong.
+    pub fn open_at(&self) -> Option<&Link> {
+        self.tokens.iter().find_map(|token| token.chain.as_ref()?.open_at())
     }
 }
 
