@@ -83,6 +83,7 @@ gates! {
     "BARE-12" "Is this way to connect allowed to the config's user?", Debug "", VIOLATION, "allow the connection type, or connect in an allowed way";
     "CON-7" "Does the CONNECT name no account?", Error "authentication error", VIOLATION, "leave the account out of the client's settings: the JWT names it";
     "CO-1" "Does the auth callout service let the client in?", Warn "", VIOLATION, "look at the auth callout service";
+    "CON-44" "Can the server use every entry of the permissions?", Error "invalid publish subject \"…\"", "", "correct the entry, which has no effect";
     "CON-38" "Is the connection not expired at once?", Debug "User Authentication Expired", "User Authentication Expired", "renew the user";
     "CON-75" "Has the account JetStream, which MQTT needs?", Error "", "", "give the account JetStream limits";
     "CON-40" "May the client have a subscription?", Error "maximum subscriptions exceeded", "maximum subscriptions exceeded", "set the limit of subscriptions to -1";

@@ -109,6 +109,55 @@ pub struct ConfigAccount {
     pub max_leafnodes: i64,
     /// Subject mappings: source and destinations with their weight.
     pub mappings: Vec<(String, Vec<(String, i64)>)>,
+    /// What it offers.
+    pub exports: Vec<ConfigExport>,
+    /// What it takes; the server ends for an import that is not allowed.
+    pub imports: Vec<ConfigImport>,
+}
+
+/// What an account of a configuration offers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConfigExport {
+    /// A service, else a stream.
+    pub service: bool,
+    /// Its subject.
+    pub subject: String,
+    /// The accounts that may import it; empty: all.
+    pub accounts: Vec<String>,
+    /// The token of the subject that has to be the importer's name, from 1; 0: none.
+    pub position: u64,
+}
+
+/// What an account of a configuration takes from another.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConfigImport {
+    /// A service, else a stream.
+    pub service: bool,
+    /// The exporter.
+    pub account: String,
+    /// The exporter's subject.
+    pub subject: String,
+    /// The subject in the importing account.
+    pub local: String,
+}
+
+/// Whether one of these exports lets an account import a subject (`checkAuth` of accounts without claims).
+pub(crate) fn approves(exports: &[ConfigExport], service: bool, subject: &str, importer: &str) -> bool {
+    let mut of_kind = exports.iter().filter(|e| e.service == service);
+    let allows = |export: &ConfigExport, tokens: Option<Vec<&str>>| {
+        if export.position > 0 {
+            let at = usize::try_from(export.position - 1).unwrap_or(usize::MAX);
+            return tokens.is_some_and(|tokens| tokens.get(at) == Some(&importer));
+        }
+        export.accounts.is_empty() || export.accounts.iter().any(|a| a == importer)
+    };
+    if let Some(export) = of_kind.clone().find(|e| e.subject == subject) {
+        return allows(export, None);
+    }
+    // The server takes any that holds the subject, in no order.
+    of_kind
+        .find(|e| crate::server::subjects::is_subset(subject, &e.subject))
+        .is_some_and(|export| allows(export, Some(subject.split('.').collect())))
 }
 
 impl ConfigAccount {
@@ -212,8 +261,6 @@ pub struct ServerOptions {
     pub accounts: Vec<ConfigAccount>,
     /// Users of `authorization` and of `accounts`.
     pub users: Vec<ConfigUser>,
-    /// Whether a list of users was given, also an empty one that the server keeps.
-    pub users_given: bool,
     /// Whether there is an `authorization` block at all.
     pub authorization_block: bool,
     /// The single user; empty: none.
@@ -265,7 +312,6 @@ impl Default for ServerOptions {
             default_sentinel: String::new(),
             accounts: Vec::new(),
             users: Vec::new(),
-            users_given: false,
             authorization_block: false,
             user: String::new(),
             password: String::new(),

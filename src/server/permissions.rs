@@ -11,6 +11,7 @@ use super::version::{
     RAFT_SUBJECTS_RESERVED, TIMES_ACROSS_MIDNIGHT, Version,
 };
 use super::via::Via;
+use crate::token::quote;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,8 +85,31 @@ pub struct Rights<'a> {
     publish_deny: Option<List>,
     subscribe_allow: Option<List>,
     subscribe_deny: Option<List>,
-    /// Entries that the server cannot use.
-    pub unusable: Vec<LogLine>,
+}
+
+/// What a server logs of entries that it cannot use, when it puts permissions in force.
+pub(crate) fn unusable(granted: &Granted, version: Version) -> Vec<LogLine> {
+    let validated = version.has(&CERT_ONLY_USERS);
+    let mut lines = Vec::new();
+    let mut line = |what: &str, entry: &str| {
+        lines.push(LogLine::new(Level::Error, format!("{what} {}", quote(entry.as_bytes()))));
+    };
+    let publish =
+        [(granted.publish.allow.as_deref().unwrap_or_default(), false), (&granted.publish.deny, true)];
+    for (entries, deny) in publish {
+        for entry in entries.iter().filter(|entry| validated && !subjects::is_valid(entry)) {
+            match (deny, subjects::split_queue(entry, true)) {
+                (true, Ok(_)) => line("queue qualifier is not valid for publish deny subject", entry),
+                (true, Err(_)) => line("invalid publish deny subject", entry),
+                (false, _) => line("invalid publish subject", entry),
+            }
+        }
+    }
+    let subscribe = granted.subscribe.allow.iter().flatten().chain(&granted.subscribe.deny);
+    for entry in subscribe.filter(|entry| subjects::split_queue(entry, validated).is_err()) {
+        line("invalid subject-queue", entry);
+    }
+    lines
 }
 
 /// The longest subject that fits into a protocol line by default.
@@ -95,27 +119,14 @@ impl<'a> Rights<'a> {
     /// Builds the lists of a connection: `setPermissions`.
     pub fn new(granted: &'a Granted, via: Via, version: Version) -> Self {
         let validated = version.has(&CERT_ONLY_USERS);
-        let mut unusable = Vec::new();
-        let mut publish = |entries: &[String], deny: bool| {
+        let publish = |entries: &[String], deny: bool| {
             let mut list = List::default();
             for (i, entry) in entries.iter().enumerate() {
-                let what = if deny { "publish deny" } else { "publish" };
                 let mut subject = entry.as_str();
                 if validated && !subjects::is_valid(entry) {
                     match subjects::split_queue(entry, true) {
-                        Ok((s, _)) if deny => {
-                            let text =
-                                format!("queue qualifier is not valid for publish deny subject {entry:?}");
-                            unusable.push(LogLine::new(Level::Error, text));
-                            subject = s;
-                        }
-                        _ => {
-                            unusable.push(LogLine::new(
-                                Level::Error,
-                                format!("invalid {what} subject {entry:?}"),
-                            ));
-                            continue;
-                        }
+                        Ok((s, _)) if deny => subject = s,
+                        _ => continue,
                     }
                 }
                 list.insert(subject, None, i);
@@ -125,25 +136,19 @@ impl<'a> Rights<'a> {
         let p = &granted.publish;
         let publish_allow = p.allow.as_deref().map(|l| publish(l, false));
         let publish_deny = (!p.deny.is_empty()).then(|| publish(&p.deny, true));
-        let mut subscribe = |entries: &[String]| {
+        let subscribe = |entries: &[String]| {
             let mut list = List::default();
             for (i, entry) in entries.iter().enumerate() {
-                match subjects::split_queue(entry, validated) {
-                    Ok((subject, queue)) => {
-                        list.insert(subject, queue, i);
-                    }
-                    Err(_) => {
-                        let text = format!("invalid subject-queue {entry:?}");
-                        unusable.push(LogLine::new(Level::Error, text));
-                    }
+                if let Ok((subject, queue)) = subjects::split_queue(entry, validated) {
+                    list.insert(subject, queue, i);
                 }
             }
             list
         };
         let s = &granted.subscribe;
-        let subscribe_allow = s.allow.as_deref().filter(|l| !l.is_empty()).map(&mut subscribe);
+        let subscribe_allow = s.allow.as_deref().filter(|l| !l.is_empty()).map(subscribe);
         let subscribe_deny = (!s.deny.is_empty()).then(|| subscribe(&s.deny));
-        Self { granted, via, version, publish_allow, publish_deny, subscribe_allow, subscribe_deny, unusable }
+        Self { granted, via, version, publish_allow, publish_deny, subscribe_allow, subscribe_deny }
     }
 
     fn answer(&self, allowed: Allowed, list: &'static str, entry: Option<&String>, reason: String) -> Answer {
@@ -586,13 +591,7 @@ mod tests {
             subscribe: rights(Some(&["a b c", "ok"]), &[]),
             ..Granted::default()
         };
-        let texts = |v| {
-            Rights::new(&granted, Via::Standard, v)
-                .unusable
-                .iter()
-                .map(|l| l.text.clone())
-                .collect::<Vec<_>>()
-        };
+        let texts = |v| unusable(&granted, v).iter().map(|l| l.text.clone()).collect::<Vec<_>>();
         assert_eq!(
             texts(NEW),
             [

@@ -5,7 +5,7 @@
 
 use super::options::SubjectPermission;
 use super::subjects;
-use super::version::{TEMPLATE_ANYWHERE, UNKNOWN_TEMPLATE_REFUSED, Version};
+use super::version::{MISSING_TAG_SURVIVED, TEMPLATE_ANYWHERE, UNKNOWN_TEMPLATE_REFUSED, Version};
 use crate::token::{Claims, Permissions, UserPermissionLimits as Terms};
 
 /// Who the template is filled in for.
@@ -90,7 +90,7 @@ pub fn fill(template: &Terms, person: &Person<'_>, version: Version) -> Result<F
         Some(e) if version.has(&TEMPLATE_ANYWHERE) => {
             anywhere(e, person, version, deny, &mut dropped).map(Some)
         }
-        Some(e) => whole_tokens(e, person, deny, &mut dropped).map(Some),
+        Some(e) => whole_tokens(e, person, version, deny, &mut dropped).map(Some),
         None => Ok(None),
     };
     let mut one = |p: &SubjectPermission| -> Result<SubjectPermission, TemplateError> {
@@ -328,10 +328,16 @@ fn anywhere(
     Ok(out)
 }
 
+/// Whether a tag that is not found beside one that is ends the server. 2.9.24 had it mended, 2.9.25 not.
+fn takes_what_is_not_there(version: Version) -> bool {
+    !version.has(&MISSING_TAG_SURVIVED) && version != Version::new(2, 9, 24)
+}
+
 /// Up to 2.10: a template is a whole token between dots, without blanks.
 fn whole_tokens(
     entries: &[String],
     person: &Person<'_>,
+    version: Version,
     deny: bool,
     dropped: &mut Vec<String>,
 ) -> Result<Vec<String>, TemplateError> {
@@ -343,6 +349,7 @@ fn whole_tokens(
     for entry in entries {
         let mut tokens: Vec<String> = Vec::new();
         let mut values: Vec<Vec<&str>> = Vec::new();
+        let mut missing = Vec::new();
         for token in entry.split('.') {
             let Some(op) = inner(token) else {
                 tokens.push(token.to_owned());
@@ -378,14 +385,23 @@ fn whole_tokens(
                 },
             };
             let found = tag_values(tags, &key);
-            if found.is_empty() && deny {
-                return Err(TemplateError::MissingTag { entry: entry.clone(), tag: key });
+            if found.is_empty() {
+                missing.push(key);
             }
             // An empty token is where a value of a tag goes.
             tokens.push(if found.is_empty() { " ".to_owned() } else { String::new() });
             if !found.is_empty() {
                 values.push(found);
             }
+        }
+        // Old servers took a value for every empty token, whether there was one or not.
+        let empty = missing.len() + tokens.iter().filter(|token| token.is_empty()).count();
+        if !values.is_empty() && empty > values.len() && takes_what_is_not_there(version) {
+            let panic = "index out of range [0] with length 0".to_owned();
+            return Err(TemplateError::Crash { entry: entry.clone(), panic });
+        }
+        if deny && !missing.is_empty() {
+            return Err(TemplateError::MissingTag { entry: entry.clone(), tag: missing.swap_remove(0) });
         }
         let count = values.iter().try_fold(1_usize, |n, v| n.checked_mul(v.len())).unwrap_or(usize::MAX);
         if out.len().saturating_add(count) > WALKED {

@@ -4,11 +4,12 @@
 //! is here: no longest token, keys of a wrong length, and what they did not validate or validated differently.
 
 use crate::nkey::{Batch, go};
+use crate::token::json::Go;
 use crate::token::{self, Account, Body, Claims, DecodeError, Issue, Kind, Level, Unverified};
 
 use super::version::{
-    AUTH_CALLOUT, CLUSTER_TRAFFIC_VALIDATED, MAPPING_WILDCARDS, SHORT_KEY_HANG_FIXED, SUBJECT_DOTS,
-    TOKEN_SIZE_CAP, Version,
+    AUTH_CALLOUT, CLUSTER_TRAFFIC_VALIDATED, GO_1_20, GO_1_27, MAPPING_WILDCARDS, SHORT_KEY_HANG_FIXED,
+    SUBJECT_DOTS, TOKEN_SIZE_CAP, Version,
 };
 
 /// A token that the server does not take, and why.
@@ -61,7 +62,7 @@ fn typed(text: &[u8], kind: Kind, version: Version) -> Result<Claims, Unusable> 
 /// What can be said of a token before its signature is looked at.
 fn parse(text: &[u8], kind: Kind, version: Version) -> Result<Unverified<'_>, Unusable> {
     let read = undecided(text, version).map_err(|e| Unusable {
-        text: e.to_string(),
+        text: of_known_kinds(e.words(go_of(version)), version),
         cause: "damaged",
         claims: None,
     })?;
@@ -116,6 +117,33 @@ fn undecided(text: &[u8], version: Version) -> Result<Unverified<'_>, DecodeErro
 /// The claims, where they are of this kind.
 fn fits(claims: &Claims, kind: Kind) -> Option<Box<Claims>> {
     (claims.kind() == kind).then(|| Box::new(claims.clone()))
+}
+
+/// A library that does not know the kinds of auth callout reads them as generic claims, whose body is of any type.
+fn of_known_kinds(words: String, version: Version) -> String {
+    if version.has(&AUTH_CALLOUT) {
+        return words;
+    }
+    for kind in ["AuthorizationRequest", "AuthorizationResponse"] {
+        if words.contains(&format!(" {kind}.nats.")) {
+            return DecodeError::SignatureV1.to_string();
+        }
+        if let Some((before, member)) = words.split_once(&format!(" {kind}Claims.")) {
+            return format!("{before} GenericClaims.{member}");
+        }
+    }
+    words
+}
+
+/// The Go that a release was built with, as its project builds it (`.travis.yml`, `.goreleaser.yml`).
+fn go_of(version: Version) -> Go {
+    if version.has(&GO_1_27) {
+        Go::From1_27
+    } else if version.has(&GO_1_20) {
+        Go::From1_20
+    } else {
+        Go::UpTo1_19
+    }
 }
 
 /// Whether verifying with this key panics in the library of this server: the length of the key.

@@ -28,6 +28,7 @@ pub use quote::quote;
 pub use reader::Oddity;
 pub use reading::{Deviation, Signature, Token};
 pub use tree::{Layout, Tree};
+pub(crate) use validate::go_url as url;
 pub(crate) use validate::validate_with;
 pub use validate::{Issue, Level, MAX_OVERLAPS, is_blocking, validate};
 pub(crate) use validate::{clock, of_terms, zone};

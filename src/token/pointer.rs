@@ -2,12 +2,15 @@
 
 use super::json::value_end;
 
-/// The pointer of the member whose name begins at `offset` of a document that is JSON.
+/// The pointer of the member whose name begins at `offset` of a document that is JSON, or of the value that begins there.
 pub(crate) fn of_member(doc: &[u8], offset: usize) -> String {
     let mut pointer = String::new();
     let mut at = skip_space(doc, 0);
     // Into the object or array that holds the offset, until its own members are reached.
     'down: loop {
+        if at == offset {
+            return pointer;
+        }
         let object = match doc.get(at) {
             Some(b'{') => true,
             Some(b'[') => false,

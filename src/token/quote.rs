@@ -39,6 +39,19 @@ pub(super) fn quote_char(byte: u8) -> String {
     }
 }
 
+/// `jsonwire.QuoteRune` of Go 1.27: the first character of these bytes, between single quotes.
+pub(super) fn quote_rune(bytes: &[u8]) -> String {
+    let first = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid()).chars().next();
+    let mut quoted = String::from("'");
+    match (first, bytes.first()) {
+        (Some(c), _) => escape(c, '\'', &mut quoted),
+        (None, Some(byte)) => quoted.push_str(&format!("\\x{byte:x}")),
+        (None, None) => {}
+    }
+    quoted.push('\'');
+    quoted
+}
+
 fn escape(c: char, mark: char, into: &mut String) {
     match c {
         c if c == mark || c == '\\' => into.extend(['\\', c]),

@@ -6,7 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::json::{self, Any, MAX_NESTING};
+use super::json::{self, Any, Go, JsonError, MAX_NESTING};
+use super::pointer;
 
 /// Why reading stops at once.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub(super) enum Stop {
 #[derive(Debug)]
 pub(super) enum Refusal {
     /// A value is of a wrong type: whoever passes it on adds where.
-    Type(TypeError),
+    Type(Box<TypeError>),
     /// Go's words, which stay as they are.
     Words(String),
 }
@@ -42,19 +43,24 @@ pub(super) struct TypeError {
     owner: &'static str,
     /// The members that lead there, embedded structures included.
     path: String,
+    /// The same without the embedded structures, as Go 1.19 has it.
+    own: String,
     /// Go's name of the type wanted.
     wanted: &'static str,
+    /// All of it in the words of Go 1.27.
+    newest: String,
 }
 
-impl std::fmt::Display for TypeError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "json: cannot unmarshal {} into Go ", self.value)?;
-        if self.owner.is_empty() && self.path.is_empty() {
-            write!(f, "value")?;
-        } else {
-            write!(f, "struct field {}.{}", self.owner, self.path)?;
-        }
-        write!(f, " of type {}", self.wanted)
+impl TypeError {
+    fn words(self) -> JsonError {
+        let old = |path: &str| {
+            let place = match self.owner.is_empty() && path.is_empty() {
+                true => "value".to_owned(),
+                false => format!("struct field {}.{path}", self.owner),
+            };
+            format!("json: cannot unmarshal {} into Go {place} of type {}", self.value, self.wanted)
+        };
+        JsonError::new(old(&self.own), old(&self.path), self.newest)
     }
 }
 
@@ -93,19 +99,22 @@ pub(super) struct Reader<'a> {
     frames: Vec<Frame>,
     /// Objects and arrays that are open.
     depth: usize,
+    /// Go's name of the structure that the whole document is read into; empty for a document inside of another.
+    root: &'static str,
     /// The first value of a wrong type.
-    wrong: Option<TypeError>,
+    wrong: Option<Box<TypeError>>,
     /// What Go reads over, by the offset of the member's name.
     pub(super) odd: Vec<(Oddity, usize)>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(doc: &'a [u8]) -> Self {
-        Reader { doc, at: 0, frames: Vec::new(), depth: 0, wrong: None, odd: Vec::new() }
+        Reader { doc, at: 0, frames: Vec::new(), depth: 0, root: "", wrong: None, odd: Vec::new() }
     }
 
     /// Reads the whole document into `into`. The error is Go's.
-    pub(super) fn document(&mut self, into: &mut impl Shape) -> Result<(), String> {
+    pub(super) fn document<S: Shape>(&mut self, into: &mut S) -> Result<(), JsonError> {
+        self.root = S::NAME;
         let read = self.object(into).and_then(|()| match self.peek() {
             None => Ok(()),
             Some(_) => Err(Stop::Syntax),
@@ -113,22 +122,28 @@ impl<'a> Reader<'a> {
         self.verdict(read)
     }
 
-    /// Go scans the whole document before it decodes anything, and a type's refusal goes before the remembered error.
-    fn verdict(&mut self, read: Result<(), Stop>) -> Result<(), String> {
+    /// Go scans the whole document before it decodes anything, and a type's refusal goes before the remembered error; from
+    /// 1.27 on the one that came first is told.
+    fn verdict(&mut self, read: Result<(), Stop>) -> Result<(), JsonError> {
         if read.is_ok() && self.wrong.is_none() {
             return Ok(());
         }
-        if let Some(text) = json::syntax_error(self.doc) {
-            return Err(text);
+        if let Some(error) = json::syntax_error(self.doc) {
+            return Err(error.words(self.doc));
         }
-        match (read, self.wrong.take()) {
-            (Err(Stop::Refused(Refusal::Words(text))), _) => Err(text),
-            (Err(Stop::Refused(Refusal::Type(error))), _) => Err(error.to_string()),
-            (_, Some(wrong)) => Err(wrong.to_string()),
+        let wrong = self.wrong.take().map(|error| error.words());
+        let refused = match read {
+            Err(Stop::Refused(Refusal::Words(text))) => JsonError::from(text),
+            Err(Stop::Refused(Refusal::Type(error))) => error.words(),
             // The scanner is the judge of syntax; where it finds none, a document ends too early for the reader alone.
-            (Err(Stop::Syntax), None) => Err("unexpected end of JSON input".into()),
-            (Ok(()), None) => Ok(()),
-        }
+            Err(Stop::Syntax) => {
+                return Err(wrong.unwrap_or_else(|| "unexpected end of JSON input".to_owned().into()));
+            }
+            Ok(()) => return wrong.map_or(Ok(()), Err),
+        };
+        let Some(wrong) = wrong else { return Err(refused) };
+        let of = |go| refused.of(go).to_owned();
+        Err(JsonError::new(of(Go::UpTo1_19), of(Go::From1_20), wrong.of(Go::From1_27).to_owned()))
     }
 
     /// The next byte that is no space, not consumed.
@@ -202,6 +217,7 @@ impl<'a> Reader<'a> {
     /// Consumes a value that is of another type than `wanted`, and remembers that, if it is the first.
     fn mismatch(&mut self, wanted: &'static str) -> Result<(), Stop> {
         let raw = self.skip()?;
+        let at = self.at - raw.len();
         let value = match raw.first() {
             Some(b'{') => "object".into(),
             Some(b'[') => "array".into(),
@@ -209,29 +225,57 @@ impl<'a> Reader<'a> {
             Some(b't' | b'f') => "bool".into(),
             _ => "number".into(),
         };
-        self.remember(value, wanted);
+        self.remember(value, at, wanted);
         Ok(())
     }
 
-    fn remember(&mut self, value: String, wanted: &'static str) {
+    /// Remembers that the value at `at` is of another type than `wanted`, if it is the first.
+    fn remember(&mut self, value: String, at: usize, wanted: &'static str) {
         if self.wrong.is_none() {
-            self.wrong = Some(self.type_error(value, "", wanted));
+            let newest = self.newest(&value, at, wanted);
+            self.wrong = Some(self.type_error(value, ["", ""], wanted, newest));
         }
     }
 
-    fn type_error(&self, value: String, below: &str, wanted: &'static str) -> TypeError {
-        let names = |&(_, embedded, own): &Frame| embedded.iter().chain(own).copied();
-        let mut path: Vec<&str> = self.frames.iter().flat_map(names).collect();
-        if !below.is_empty() {
-            path.push(below);
-        }
+    /// `below`: what leads on from here, without and with embedded structures.
+    fn type_error(
+        &self,
+        value: String,
+        below: [&str; 2],
+        wanted: &'static str,
+        newest: String,
+    ) -> Box<TypeError> {
+        let join = |names: Vec<&str>, below: &str| {
+            let more = if names.is_empty() || below.is_empty() { "" } else { "." };
+            format!("{}{more}{below}", names.join("."))
+        };
+        let own = self.frames.iter().flat_map(|(_, _, own)| own.iter().copied()).collect();
+        let all = self.frames.iter().flat_map(|(_, embedded, own)| embedded.iter().chain(*own).copied());
         let owner = self.frames.last().map_or("", |(owner, ..)| owner);
-        TypeError { value, owner, path: path.join("."), wanted }
+        let (own, path) = (join(own, below[0]), join(all.collect(), below[1]));
+        Box::new(TypeError { value, owner, path, own, wanted, newest })
     }
 
-    /// A type error of a document inside this one, which Go's `addErrorContext` moves here.
+    /// The words of Go 1.27: the place by the members' names as they are written, from the root on.
+    fn newest(&self, value: &str, at: usize, wanted: &str) -> String {
+        let pointer = pointer::of_member(self.doc, at);
+        let place = match pointer.strip_prefix('/') {
+            None => "Go value".to_owned(),
+            Some(path) => {
+                let path = path.replace('/', ".");
+                let last = path.rsplit('.').next().unwrap_or_default();
+                // What ends in a number is taken for a place in a list.
+                let index = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
+                format!("{}{}.{path}", if index { "" } else { "Go struct field " }, self.root)
+            }
+        };
+        format!("json: cannot unmarshal {value} into {place} of type {wanted}")
+    }
+
+    /// A type error of a document inside this one, which Go's `addErrorContext` moves here; from 1.27 on it stays as it is.
     fn refuse_within(&self, inner: TypeError) -> Stop {
-        Stop::Refused(Refusal::Type(self.type_error(inner.value, &inner.path, inner.wanted)))
+        let below = [inner.own.as_str(), inner.path.as_str()];
+        Stop::Refused(Refusal::Type(self.type_error(inner.value, below, inner.wanted, inner.newest)))
     }
 
     /// Reads a member's value: `embedded` and `own` are the names that lead there from the structure `owner`.
@@ -466,12 +510,12 @@ impl<'a> Reader<'a> {
         if more || unsigned.is_empty() || (unsigned.len() > 1 && unsigned[0] == b'0') {
             self.at = from;
             let raw = self.skip()?;
-            self.remember(format!("number {}", String::from_utf8_lossy(raw)), type_name);
+            self.remember(format!("number {}", String::from_utf8_lossy(raw)), from, type_name);
             return Ok(());
         }
         match std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()) {
             Some(number) => *into = number,
-            None => self.remember(format!("number {}", String::from_utf8_lossy(digits)), type_name),
+            None => self.remember(format!("number {}", String::from_utf8_lossy(digits)), from, type_name),
         }
         Ok(())
     }
@@ -526,7 +570,8 @@ impl<'a> Reader<'a> {
                 match number.filter(|number| number.is_finite()) {
                     Some(number) => Ok(Any::Number(number)),
                     None => {
-                        self.remember(format!("number {}", String::from_utf8_lossy(raw)), "float64");
+                        let at = self.at - raw.len();
+                        self.remember(format!("number {}", String::from_utf8_lossy(raw)), at, "float64");
                         Ok(Any::Null)
                     }
                 }
@@ -553,7 +598,7 @@ impl<'a> Reader<'a> {
         let mut inner = Reader::new(raw);
         match (read(&mut inner), inner.wrong) {
             (Err(Stop::Refused(Refusal::Type(error))), _) | (Ok(_), Some(error)) => {
-                Err(self.refuse_within(error))
+                Err(self.refuse_within(*error))
             }
             (outcome, _) => outcome,
         }

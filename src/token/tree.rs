@@ -51,8 +51,8 @@ impl Tree {
         let text = String::from_utf8_lossy(payload);
         match serde_json::from_str(&text) {
             Ok(Value::Object(members)) => Ok(Tree { members }),
-            Ok(_) => Err(DecodeError::Json("the payload is no JSON object".into())),
-            Err(error) => Err(DecodeError::Json(error.to_string())),
+            Ok(_) => Err(DecodeError::Json("the payload is no JSON object".to_owned().into())),
+            Err(error) => Err(DecodeError::Json(error.to_string().into())),
         }
     }
 

@@ -79,8 +79,21 @@ pub fn play(world: &World, binary: &Binary) -> Played {
     }
 }
 
+/// A text without the addresses of the server's memory.
+pub fn without_addresses(text: &str) -> String {
+    let mut parts = text.split("0x");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
+        plain += if digits >= 6 { "0x…" } else { "0x" };
+        plain += if digits >= 6 { &part[digits..] } else { part };
+    }
+    plain
+}
+
 /// A panic's text is long, and has addresses; its first lines tell it.
 fn spoken(said: &str, code: Option<i32>) -> String {
+    let said = &without_addresses(said);
     if let Some(at) = said.find("panic: ").or_else(|| said.find("fatal error: ")) {
         return said.get(at..).and_then(|text| text.lines().next()).unwrap_or_default().to_owned();
     }

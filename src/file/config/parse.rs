@@ -272,7 +272,11 @@ impl Work<'_> {
             format!("variable reference for '{name}' on line {} could not be parsed: {reason}", item.line)
         };
         if names.contains(&name) || names.len() > REFERENCES {
-            let text = cannot(&format!("variable reference cycle for '{name}'"));
+            // Before, the server's parser called itself until its stack was full.
+            let text = match self.version.has(&CYCLES) {
+                true => cannot(&format!("variable reference cycle for '{name}'")),
+                false => "fatal error: stack overflow".into(),
+            };
             let cause = if self.version.has(&CYCLES) { Cause::Refused } else { Cause::Crash };
             return Err(parser.error(cause, text, &item));
         }
@@ -300,6 +304,7 @@ impl Work<'_> {
                     Err(parser.error(Cause::Refused, text, &item))
                 }
             },
+            Err(e) if e.cause == Cause::Crash => Err(parser.error(e.cause, e.text, &item)),
             Err(e) => Err(parser.error(e.cause, cannot(&e.text), &item)),
         }
     }

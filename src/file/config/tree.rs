@@ -144,6 +144,13 @@ impl Map {
         self.entries.iter().filter(|e| !e.shadowed && !e.dropped)
     }
 
+    /// As [`Map::entries`], beginning with another one and going round. Of all the orders that the server may walk in, the
+    /// turns let each entry come last, and each before each other.
+    pub fn turned(&self, turn: usize) -> impl Iterator<Item = &Entry> {
+        let first = if turn == 0 { 0 } else { turn % self.entries().count().max(1) };
+        self.entries().skip(first).chain(self.entries().take(first))
+    }
+
     /// The entries that the server sees, sorted by key.
     pub(super) fn sorted(&self) -> impl Iterator<Item = &Entry> {
         self.index.values().filter_map(|&i| self.entries.get(i)).filter(|e| !e.dropped)

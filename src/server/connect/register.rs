@@ -10,7 +10,7 @@ use crate::server::decision::{Granted, Level, Limits, LogLine, Responses, Rights
 use crate::server::gates::{FAILED_REGISTRATION, TOO_MANY};
 use crate::server::load::{Account, int32};
 use crate::server::options::Permissions;
-use crate::server::permissions::grant;
+use crate::server::permissions::{self, grant};
 use crate::server::subjects;
 use crate::server::terms;
 use crate::server::version::CERT_ONLY_USERS;
@@ -54,6 +54,7 @@ pub(super) fn user(
         let found = "a server of this release crashes at an empty entry in a list of subscriptions";
         walk.refuse_with("CON-22", Some(causes::CRASH), Vec::new(), None, found);
     }
+    unusable(walk, &granted);
     granted.expires =
         [(data.exp != 0).then_some(data.exp), until, account.expires()].into_iter().flatten().min();
     granted.connection_types =
@@ -80,6 +81,17 @@ pub(super) fn user(
     }
     registered(walk, account, &granted);
     granted
+}
+
+/// CON-44: entries of permissions that the server drops, and says so.
+fn unusable(walk: &mut Walk<'_>, granted: &Granted) {
+    let lines = permissions::unusable(granted, walk.held.server.version);
+    match lines.len() {
+        0 => {}
+        count => {
+            walk.pass_logging("CON-44", lines, format!("{count} entries of the permissions have no effect"))
+        }
+    }
 }
 
 /// A time so far away that Go's nanoseconds until then turn negative: its timer fires at once.
@@ -206,6 +218,7 @@ pub(super) fn config_user(
     let from = if filled.is_some() { RightsFrom::Config } else { RightsFrom::Nowhere };
     let mut granted = granted(walk, account, filled.as_ref(), from);
     granted.user = name.to_owned();
+    unusable(walk, &granted);
     registered(walk, account, &granted);
     granted
 }

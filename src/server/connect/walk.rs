@@ -190,8 +190,9 @@ impl<'w> Walk<'w> {
         let options = self.held.server.options;
         let quoted = |what: &str, name: &str| format!(" - {what} {}", quote(name.as_bytes()));
         // A JWT that was not let in goes before a token, and has no name to tell.
-        let sends_jwt =
-            !self.client.via.is_mqtt() && self.client.jwt.as_ref().is_some_and(|jwt| !jwt.is_empty());
+        let sends_jwt = !self.client.via.is_mqtt()
+            && (self.client.jwt.as_ref().is_some_and(|jwt| !jwt.is_empty())
+                || !options.default_sentinel.is_empty());
         let token = *token && !(sends_jwt && options.operator_mode());
         if self.held.server.version.has(&LOGGED_IDENTITY) {
             return match (nkey.as_str(), user.as_str(), jwt_user) {
@@ -231,7 +232,9 @@ impl<'w> Walk<'w> {
         let client_sees = step.and_then(|s| s.client_sees.clone());
         if verdict == Verdict::Refuse {
             server_logs.append(&mut self.after);
-            if matches!(client_sees.as_deref(), Some(VIOLATION | CONNACK)) {
+            // Over MQTT the server forgets that it has refused already, and says no more to the client.
+            let again = self.client.via.is_mqtt() && step.is_some_and(|step| step.gate == "CON-34");
+            if again || matches!(client_sees.as_deref(), Some(VIOLATION | CONNACK)) {
                 let text = format!("authentication error{}", self.suffix());
                 server_logs.push(LogLine::new(Level::Error, text));
             }

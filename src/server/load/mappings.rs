@@ -41,7 +41,28 @@ fn weight(target: &WeightedMapping) -> u8 {
     if target.weight == 0 { 100 } else { target.weight }
 }
 
+/// Where a mapping goes to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Target {
+    pub(crate) subject: String,
+    /// In percent.
+    pub(crate) weight: u8,
+    /// The cluster that it is for; empty: all.
+    pub(crate) cluster: String,
+}
+
+/// As a token says it: no weight is the whole.
 fn check(source: &str, targets: &[WeightedMapping], version: Version) -> Result<(), String> {
+    let whole = |t: &WeightedMapping| Target {
+        subject: t.subject.clone(),
+        weight: weight(t),
+        cluster: t.cluster.clone(),
+    };
+    refusal(source, &targets.iter().map(whole).collect::<Vec<_>>(), version)
+}
+
+/// Why `AddWeightedMappings` refuses a mapping.
+pub(crate) fn refusal(source: &str, targets: &[Target], version: Version) -> Result<(), String> {
     if !subjects::is_valid(source) {
         return Err("invalid subject".into());
     }
@@ -53,11 +74,11 @@ fn check(source: &str, targets: &[WeightedMapping], version: Version) -> Result<
         if !seen.insert(target.subject.as_str()) {
             return Err(format!("duplicate entry for {}", quote(target.subject.as_bytes())));
         }
-        if weight(target) > 100 {
+        if target.weight > 100 {
             return Err("individual weights need to be <= 100".into());
         }
         let total = totals.entry(if clusters { &target.cluster } else { "" }).or_default();
-        *total = total.wrapping_add(weight(target));
+        *total = total.wrapping_add(target.weight);
         if *total > 100 {
             return Err("total weight needs to be <= 100".into());
         }
@@ -75,6 +96,11 @@ fn destination(source: &str, target: &str) -> Result<(), String> {
     let stars = source.split('.').filter(|t| *t == "*").count();
     let full = |s: &str| s.split('.').next_back() == Some(">");
     let wild = stars > 0 || full(source);
+    let index = |token: &str, n: usize| match n {
+        _ if !wild => wrong(token, "wildcard index out of range"),
+        n if n > stars => wrong(&format!("{token}: [{n}]"), "wildcard index out of range"),
+        _ => Ok(()),
+    };
     let mut ended = false;
     for token in target.split('.') {
         if token.is_empty() || ended {
@@ -83,15 +109,13 @@ fn destination(source: &str, target: &str) -> Result<(), String> {
         if token.len() > 4 && token.starts_with("{{") && token.ends_with("}}") {
             let Some(call) = Call::read(token) else { return wrong(token, "unknown function") };
             let free = call.indexes.is_empty() || (!wild && call.name == "partition");
-            if !free && (!wild || call.indexes.iter().any(|n| *n > stars)) {
-                return wrong(token, "wildcard index out of range");
+            if !free {
+                call.indexes.iter().try_for_each(|n| index(token, *n))?;
             }
             continue;
         }
         if let Some(n) = token.strip_prefix('$').and_then(|n| n.parse::<usize>().ok()) {
-            if !wild || n > stars {
-                return wrong(token, "wildcard index out of range");
-            }
+            index(token, n)?;
             continue;
         }
         if token == "*" || token.contains(['\t', '\n', '\u{c}', '\r', ' ']) {
@@ -103,6 +127,11 @@ fn destination(source: &str, target: &str) -> Result<(), String> {
         return Err("invalid subject".into());
     }
     Ok(())
+}
+
+/// Whether a token calls a mapping function.
+pub(crate) fn is_function(token: &str) -> bool {
+    Call::read(token).is_some()
 }
 
 /// A mapping function in a target.

@@ -6,7 +6,7 @@
 mod account;
 mod approval;
 mod imports;
-mod mappings;
+pub(super) mod mappings;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

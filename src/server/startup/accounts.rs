@@ -1,29 +1,23 @@
 //! `accounts { … }` of a server without operators (CFG-80 to CFG-82).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::auth::{apply_defaults, name, permissions, users};
+use super::mappings::mappings;
 use super::outside::Role;
+use super::shares::{self, Share};
 use super::walk::{Read, Walk, q, shown};
-use super::{duration, outside};
-use crate::file::config::{Map, Node, Value};
+use super::{Problem, outside, sharing};
+use crate::file::config::{Entry, Map, Node, Value};
 use crate::file::version::Version;
 use crate::server::options::ConfigAccount;
 use crate::server::subjects;
+use crate::server::version;
 
 const TRACE: (u32, u32, u32) = (2, 11, 0);
 
-fn has_trace(version: Version) -> bool {
+pub(super) fn has_trace(version: Version) -> bool {
     version.at_least(TRACE.0, TRACE.1, TRACE.2)
-}
-
-/// An export or import with what is checked once all accounts are known.
-struct Shared {
-    service: bool,
-    import: bool,
-    subject: String,
-    /// Accounts that an export names, or the one that an import takes from.
-    accounts: Vec<String>,
 }
 
 /// `parseAccounts`; failed type assertions end it with the error kept.
@@ -37,21 +31,7 @@ pub(super) fn accounts(walk: &mut Walk<'_>, node: &Node) {
     if walk.keep(read).is_none() || !walk.errors.is_empty() {
         return;
     }
-    let known: HashSet<String> = walk.options.accounts.iter().map(|a| a.name.clone()).collect();
-    // The server adds exports first: stream exports, service exports, stream imports, service imports.
-    for (import, service) in [(false, false), (false, true), (true, false), (true, true)] {
-        for item in shared.iter().filter(|s| s.import == import && s.service == service) {
-            let kind = if service { "service" } else { "stream" };
-            let way = if import { "import" } else { "export" };
-            let missing: Vec<_> = item.accounts.iter().filter(|a| !known.contains(*a)).collect();
-            for account in &missing {
-                walk.fail(node, format!("{} account not defined for {kind} {way}", q(account)));
-            }
-            if missing.is_empty() && !subjects::is_valid(&item.subject) && !import {
-                walk.fail(node, format!("Error adding {kind} {way} {}: invalid subject", q(&item.subject)));
-            }
-        }
-    }
+    sharing::settle(walk, node, &shared);
 }
 
 fn reserved(walk: &mut Walk<'_>, node: &Node, name: &str) -> bool {
@@ -77,9 +57,9 @@ fn names(walk: &mut Walk<'_>, list: &[Node]) -> Read<()> {
     Ok(())
 }
 
-fn blocks(walk: &mut Walk<'_>, map: &Map, shared: &mut Vec<Shared>) -> Read<()> {
+fn blocks(walk: &mut Walk<'_>, map: &Map, shared: &mut Vec<Share>) -> Read<()> {
     let mut seen: HashSet<String> = walk.options.users.iter().map(name).collect();
-    for entry in map.entries() {
+    for entry in map.turned(walk.turn) {
         if entry.node.used {
             continue;
         }
@@ -95,7 +75,7 @@ fn blocks(walk: &mut Walk<'_>, map: &Map, shared: &mut Vec<Shared>) -> Read<()> 
         let mut list = Vec::new();
         let mut users_node = &entry.node;
         let mut defaults = None;
-        for field in block.entries() {
+        for field in block.turned(walk.turn) {
             let node = &field.node;
             match field.key.to_lowercase().as_str() {
                 "nkey" => match node.value.as_str() {
@@ -117,11 +97,11 @@ fn blocks(walk: &mut Walk<'_>, map: &Map, shared: &mut Vec<Shared>) -> Read<()> 
                     }
                 },
                 "imports" => {
-                    let read = imports(walk, node, shared);
+                    let read = shares::imports(walk, node, &entry.key, shared);
                     walk.keep(read);
                 }
                 "exports" => {
-                    let read = exports(walk, node, shared);
+                    let read = shares::exports(walk, node, &entry.key, shared);
                     walk.keep(read);
                 }
                 "users" => {
@@ -156,6 +136,7 @@ fn blocks(walk: &mut Walk<'_>, map: &Map, shared: &mut Vec<Shared>) -> Read<()> 
                 _ => None,
             };
             if let Some(text) = text {
+                walk.chance = true;
                 walk.fail(users_node, text);
                 continue;
             }
@@ -169,23 +150,24 @@ fn blocks(walk: &mut Walk<'_>, map: &Map, shared: &mut Vec<Shared>) -> Read<()> 
         for user in &mut list {
             if !seen.insert(name(user)) {
                 let what = if user.nkey.is_empty() { "user" } else { "nkey" };
+                walk.chance = true;
                 walk.fail(users_node, format!("Duplicate {what} {} detected", q(&name(user))));
                 continue;
             }
             user.account = entry.key.clone();
         }
-        // The list is kept as soon as some account has named users or nkeys.
-        walk.options.users_given |= !list.is_empty();
         walk.options.users.extend(list);
     }
     Ok(())
 }
 
-/// `%q` of an integer is a quoted character.
+/// `%q` of an integer: a quoted character.
 fn quoted_rune(number: i64) -> String {
-    match u32::try_from(number).ok().and_then(char::from_u32) {
-        Some(c) => format!("'{c}'"),
-        None => "'�'".into(),
+    let shown = u32::try_from(number).ok().and_then(char::from_u32).unwrap_or('\u{fffd}');
+    match shown {
+        '\'' => r"'\''".into(),
+        '"' => "'\"'".into(),
+        other => format!("'{}'", q(&other.to_string()).trim_matches('"')),
     }
 }
 
@@ -194,7 +176,7 @@ fn limits(walk: &mut Walk<'_>, node: &Node, at: usize) -> Read<()> {
         let text = format!("Expected account limits to be a map/struct, got {}", shown(&node.value));
         return Err(walk.problem(node, text));
     };
-    for entry in map.entries() {
+    for entry in map.turned(walk.turn) {
         let key = entry.key.to_lowercase();
         if !matches!(
             key.as_str(),
@@ -225,108 +207,76 @@ fn limits(walk: &mut Walk<'_>, node: &Node, at: usize) -> Read<()> {
     Ok(())
 }
 
-/// `parseAccountMappings`.
-pub(super) fn mappings(walk: &mut Walk<'_>, node: &Node, at: usize) {
-    let map = match walk.map(node) {
-        Ok(map) => map,
-        Err(problem) => {
-            walk.errors.push(problem);
-            return;
-        }
-    };
-    for entry in map.entries() {
-        if !subjects::is_valid(&entry.key) {
-            walk.fail(node, format!("Subject {} is not a valid subject", q(&entry.key)));
-            continue;
-        }
-        let mut destinations = Vec::new();
-        let members: Vec<&Node> = match &entry.node.value {
-            Value::Array(list) => list.iter().collect(),
-            _ => vec![&entry.node],
-        };
-        let mut whole = true;
-        for member in members {
-            if let Some(text) = entry.node.value.as_str() {
-                destinations.push((text.into_owned(), 100));
-                continue;
-            }
-            match destination(walk, member) {
-                Ok(Some(found)) => destinations.push(found),
-                Ok(None) => whole = false,
-                Err(problem) => {
-                    walk.errors.push(problem);
-                    return;
-                }
-            }
-        }
-        if whole && let Some(account) = walk.options.accounts.get_mut(at) {
-            account.mappings.push((entry.key.clone(), destinations));
-        }
-    }
-}
-
-/// `parseAccountMapDest`.
-fn destination(walk: &mut Walk<'_>, node: &Node) -> Read<Option<(String, i64)>> {
-    let Some(map) = node.value.as_map() else {
-        walk.fail(node, "Expected an entry for the mapping destination");
-        return Ok(None);
-    };
-    let (mut subject, mut weight) = (String::new(), 0);
-    for entry in map.entries() {
-        let node = &entry.node;
-        match entry.key.to_lowercase().as_str() {
-            "dest" | "destination" => subject = walk.string(node)?,
-            "weight" => {
-                let number = match &node.value {
-                    Value::Integer(n) => Some(*n),
-                    value => value.as_str().and_then(|t| t.trim_end_matches('%').parse().ok()),
-                };
-                match number {
-                    Some(n @ 0..=100) => weight = n,
-                    Some(n) => {
-                        let n = n as u8;
-                        walk.fail(node, format!("Invalid weight {n} for mapping destination"));
-                        return Ok(None);
-                    }
-                    None => {
-                        let text = shown(&node.value);
-                        walk.fail(node, format!("Invalid weight {} for mapping destination", q(&text)));
-                        return Ok(None);
-                    }
-                }
-            }
-            "cluster" => {
-                walk.string(node)?;
-            }
-            _ => {
-                walk.fail(node, format!("Unknown field {} for mapping destination", q(&entry.key)));
-                return Ok(None);
-            }
-        }
-    }
-    if subject.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some((subject, weight)))
-}
-
+/// `parseJetStreamForAccount`, which is given the value without its place.
 fn jetstream(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
     match &node.value {
-        Value::Bool(_) | Value::Map(_) => Ok(()),
+        Value::Bool(_) => Ok(()),
+        Value::Map(map) => {
+            for entry in map.turned(walk.turn) {
+                jetstream_limit(walk, entry)?;
+            }
+            Ok(())
+        }
         value => match value.as_str() {
             Some(text) => match text.to_lowercase().as_str() {
                 "enabled" | "enable" | "disabled" | "disable" => Ok(()),
-                _ => {
-                    let text = format!("Expected 'enabled' or 'disabled' for string value, got '{text}'");
-                    Err(walk.problem(node, text))
-                }
+                _ => Err(Problem::plain(format!(
+                    "Expected 'enabled' or 'disabled' for string value, got '{text}'"
+                ))),
             },
             None => {
                 let kind = value.go_type();
-                Err(walk
-                    .problem(node, format!("Expected map, bool or string to define JetStream, got {kind}")))
+                Err(Problem::plain(format!("Expected map, bool or string to define JetStream, got {kind}")))
             }
         },
+    }
+}
+
+fn jetstream_limit(walk: &mut Walk<'_>, entry: &Entry) -> Read<()> {
+    let node = &entry.node;
+    let key = entry.key.to_lowercase();
+    let wrong = |walk: &Walk<'_>, what: &str| {
+        let text = format!("{what} for {}, got {}", q(&entry.key), shown(&node.value));
+        Err(walk.problem(node, text))
+    };
+    match key.as_str() {
+        "max_memory"
+        | "max_mem"
+        | "mem"
+        | "memory"
+        | "max_store"
+        | "max_file"
+        | "max_disk"
+        | "store"
+        | "disk"
+        | "max_streams"
+        | "streams"
+        | "max_consumers"
+        | "consumers"
+        | "mem_max_stream_bytes"
+        | "memory_max_stream_bytes"
+        | "disk_max_stream_bytes"
+        | "store_max_stream_bytes"
+        | "max_ack_pending" => match node.value {
+            Value::Integer(_) => Ok(()),
+            _ => wrong(walk, "Expected a parseable size"),
+        },
+        "max_bytes_required" | "max_stream_bytes" | "max_bytes" => match node.value {
+            Value::Bool(_) => Ok(()),
+            _ => wrong(walk, "Expected a parseable bool"),
+        },
+        "cluster_traffic" if has_trace(walk.version) => match node.value.as_str().as_deref() {
+            Some("system" | "owner" | "") => Ok(()),
+            Some(_) => wrong(walk, "Expected 'system' or 'owner' string value"),
+            None if walk.version.has(&version::TRAFFIC_OWNER_TOLD) => {
+                wrong(walk, "Expected either 'system' or 'owner' string value")
+            }
+            None => wrong(walk, "Expected either 'system' or 'account' string value"),
+        },
+        _ => {
+            walk.unknown_field(entry);
+            Ok(())
+        }
     }
 }
 
@@ -351,7 +301,7 @@ fn trace(walk: &mut Walk<'_>, node: &Node, key: &str) -> Read<()> {
     };
     let mut has_destination = false;
     let mut sampled = false;
-    for entry in map.entries() {
+    for entry in map.turned(walk.turn) {
         let node = &entry.node;
         match entry.key.to_lowercase().as_str() {
             "dest" => {
@@ -397,247 +347,4 @@ fn trace(walk: &mut Walk<'_>, node: &Node, key: &str) -> Read<()> {
         walk.warn(node, "Trace destination sampling ignored since no destination was set");
     }
     Ok(())
-}
-
-fn exports(walk: &mut Walk<'_>, node: &Node, shared: &mut Vec<Shared>) -> Read<()> {
-    let Some(list) = node.value.as_array() else {
-        return Err(walk.problem(node, format!("Exports should be an array, got {}", node.value.go_type())));
-    };
-    for item in list {
-        let read = export(walk, item, shared);
-        walk.keep(read);
-    }
-    Ok(())
-}
-
-fn export(walk: &mut Walk<'_>, item: &Node, shared: &mut Vec<Shared>) -> Read<()> {
-    let Some(map) = item.value.as_map() else {
-        let kind = item.value.go_type();
-        return Err(walk.problem(item, format!("Export Items should be a map with type entry, got {kind}")));
-    };
-    let mut subject: Option<(bool, String)> = None;
-    let mut accounts = Vec::new();
-    // Directives that only services take: the place is that of the directive.
-    let mut directives: HashMap<&str, &Node> = HashMap::new();
-    for entry in map.entries() {
-        let node = &entry.node;
-        let key = entry.key.to_lowercase();
-        match key.as_str() {
-            "stream" | "service" => {
-                let service = key == "service";
-                if let Some((was, _)) = subject
-                    && was != service
-                {
-                    let other = if was { "service" } else { "stream" };
-                    let text = format!("Detected {key} {} but already saw a {other}", q(&shown(&node.value)));
-                    walk.fail(node, text);
-                    continue;
-                }
-                let Some(text) = node.value.as_str() else {
-                    let kind = node.value.go_type();
-                    walk.fail(node, format!("Expected {key} name to be string, got {kind}"));
-                    continue;
-                };
-                if !service {
-                    let seen = ["response", "latency", "allow_trace"]
-                        .iter()
-                        .find_map(|d| Some((d, directives.get(d)?)));
-                    if let Some((directive, at)) = seen {
-                        let text = format!("Detected {directive} directive on non-service");
-                        walk.fail(at, text);
-                        continue;
-                    }
-                }
-                subject = Some((service, text.into_owned()));
-            }
-            "response" | "response_type" => {
-                if directives.insert("response", node).is_some() {
-                    walk.fail(node, "Duplicate response type definition");
-                    continue;
-                }
-                let Some(text) = node.value.as_str() else {
-                    let kind = node.value.go_type();
-                    walk.fail(node, format!("Expected response type to be string, got {kind}"));
-                    continue;
-                };
-                if !matches!(
-                    text.to_lowercase().as_str(),
-                    "single" | "singleton" | "stream" | "chunk" | "chunked"
-                ) {
-                    walk.fail(node, format!("Unknown response type: {}", q(&text)));
-                    continue;
-                }
-                if matches!(subject, Some((false, _))) {
-                    walk.fail(node, "Detected response directive on non-service");
-                }
-            }
-            "threshold" | "response_threshold" | "response_max_time" | "response_time" => {
-                let what = "Expected response threshold to be a parseable time duration, got";
-                match node.value.as_str() {
-                    None => walk.fail(node, format!("{what} {}", node.value.go_type())),
-                    Some(text) if duration::parse(&text).is_err() => {
-                        walk.fail(node, format!("{what} {}", q(&text)))
-                    }
-                    Some(_) if matches!(subject, Some((false, _))) => {
-                        walk.fail(node, "Detected response directive on non-service");
-                    }
-                    Some(_) => {}
-                }
-            }
-            "accounts" => {
-                for member in walk.array(node)? {
-                    accounts.push(walk.string(member)?);
-                }
-            }
-            "latency" => {
-                directives.insert("latency", node);
-                if matches!(subject, Some((false, _))) {
-                    walk.fail(node, "Detected latency directive on non-service");
-                }
-            }
-            "account_token_position" => {
-                walk.integer(node)?;
-            }
-            "allow_trace" if has_trace(walk.version) => {
-                walk.bool(node)?;
-                directives.insert("allow_trace", node);
-                if matches!(subject, Some((false, _))) {
-                    walk.fail(node, "Detected allow_trace directive on non-service");
-                }
-            }
-            _ => walk.unknown_field(entry),
-        }
-    }
-    if let Some((service, subject)) = subject {
-        shared.push(Shared { service, import: false, subject, accounts });
-    }
-    Ok(())
-}
-
-fn imports(walk: &mut Walk<'_>, node: &Node, shared: &mut Vec<Shared>) -> Read<()> {
-    let Some(list) = node.value.as_array() else {
-        return Err(walk.problem(node, format!("Imports should be an array, got {}", node.value.go_type())));
-    };
-    let mut taken: Vec<(String, String, String)> = Vec::new();
-    for item in list {
-        let read = import(walk, item);
-        let Some(Some(found)) = walk.keep(read) else { continue };
-        if found.service {
-            let before = taken.iter().find(|(to, account, _)| *to == found.to && *account == found.account);
-            if let Some((to, account, subject)) = before {
-                let text = format!(
-                    "Duplicate service import subject {}, previously used in import for account {}, subject {}",
-                    q(to),
-                    q(account),
-                    q(subject)
-                );
-                walk.fail(item, text);
-                continue;
-            }
-            taken.push((found.to.clone(), found.account.clone(), found.subject.clone()));
-        }
-        shared.push(Shared {
-            service: found.service,
-            import: true,
-            subject: found.subject,
-            accounts: vec![found.account],
-        });
-    }
-    Ok(())
-}
-
-struct Import {
-    service: bool,
-    account: String,
-    subject: String,
-    to: String,
-}
-
-fn import(walk: &mut Walk<'_>, item: &Node) -> Read<Option<Import>> {
-    let Some(map) = item.value.as_map() else {
-        let kind = item.value.go_type();
-        return Err(walk.problem(item, format!("Import Items should be a map with type entry, got {kind}")));
-    };
-    let mut found: Option<Import> = None;
-    let (mut to, mut prefix) = (String::new(), String::new());
-    let mut traced: Option<&Node> = None;
-    for entry in map.entries() {
-        let node = &entry.node;
-        let key = entry.key.to_lowercase();
-        match key.as_str() {
-            "stream" | "service" => {
-                let service = key == "service";
-                if let Some(before) = &found
-                    && before.service != service
-                {
-                    let other = if before.service { "service" } else { "stream" };
-                    walk.fail(node, format!("Detected {key} but already saw a {other}"));
-                    continue;
-                }
-                if service && let Some(at) = traced {
-                    walk.fail(at, "Detected allow_trace directive on a non-stream");
-                    continue;
-                }
-                let Some(source) = node.value.as_map() else {
-                    let what = if service { "Service" } else { "Stream" };
-                    let kind = node.value.go_type();
-                    walk.fail(node, format!("{what} entry should be an account map, got {kind}"));
-                    continue;
-                };
-                let (account, subject) = source_of(walk, source);
-                if account.is_empty() || subject.is_empty() {
-                    walk.fail(node, "Expect an account name and a subject");
-                    continue;
-                }
-                let target = if to.is_empty() { subject.clone() } else { to.clone() };
-                found = Some(Import { service, account, subject, to: target });
-            }
-            "prefix" => prefix = walk.string(node)?,
-            "to" => {
-                to = walk.string(node)?;
-                if let Some(found) = &mut found {
-                    found.to = to.clone();
-                    if !found.service && !prefix.is_empty() {
-                        walk.fail(node, "Stream import can not have a 'prefix' and a 'to' property");
-                    }
-                }
-            }
-            "share" => {
-                walk.bool(node)?;
-            }
-            "allow_trace" if has_trace(walk.version) => {
-                if found.as_ref().is_some_and(|f| f.service) {
-                    walk.fail(node, "Detected allow_trace directive on a non-stream");
-                    continue;
-                }
-                walk.bool(node)?;
-                traced = Some(node);
-            }
-            _ => walk.unknown_field(entry),
-        }
-    }
-    Ok(found)
-}
-
-/// `parseAccount`: account and subject; empty after a failed type assertion.
-fn source_of(walk: &mut Walk<'_>, map: &Map) -> (String, String) {
-    let (mut account, mut subject) = (String::new(), String::new());
-    for entry in map.entries() {
-        let slot = match entry.key.to_lowercase().as_str() {
-            "account" => &mut account,
-            "subject" => &mut subject,
-            _ => {
-                walk.unknown_field(entry);
-                continue;
-            }
-        };
-        match walk.string(&entry.node) {
-            Ok(text) => *slot = text,
-            Err(problem) => {
-                walk.errors.push(problem);
-                return (String::new(), String::new());
-            }
-        }
-    }
-    (account, subject)
 }

@@ -4,6 +4,7 @@ use super::outside::Role;
 use super::walk::{Read, Walk, go_float, q, shown};
 use super::{Problem, duration, outside};
 use crate::file::config::{Node, Value};
+use crate::file::version::Version;
 use crate::server::options::{Callout, ConfigUser, Permissions, SubjectPermission};
 use crate::server::subjects;
 use crate::server::version;
@@ -31,6 +32,8 @@ pub(super) fn timeout(walk: &mut Walk<'_>, key: &str, node: &Node, what: &str) -
     let seconds = match &node.value {
         Value::Integer(n) => *n as f64,
         Value::Float(n) => *n,
+        // Before, whatever is no number was a second.
+        _ if !walk.version.has(&version::LONG_TIMEOUT_WARNING) => 1.0,
         value => match value.as_str() {
             Some(text) => {
                 let nanos = duration::parse(&text)
@@ -69,7 +72,7 @@ pub(super) fn authorization(walk: &mut Walk<'_>, node: &Node) -> Read<Option<Aut
             return Ok(None);
         }
     };
-    for entry in map.entries() {
+    for entry in map.turned(walk.turn) {
         let node = &entry.node;
         let key = entry.key.to_lowercase();
         if key == "timeout" {
@@ -135,6 +138,9 @@ pub(super) fn top(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
         return Err(walk.problem(node, "Cannot have a user/pass and token"));
     }
     if auth.users.is_some() || !options.users.is_empty() {
+        // Those of `accounts` may be read before or after.
+        walk.chance |= auth.users.is_none() && !(options.user.is_empty() && options.token.is_empty());
+        let options = &walk.options;
         if !options.user.is_empty() {
             return Err(walk.problem(node, "Can not have a single user/pass and a users array"));
         }
@@ -143,7 +149,6 @@ pub(super) fn top(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
         }
     }
     if let Some(users) = auth.users {
-        walk.options.users_given = true;
         // Named users first, then nkeys, as the server keeps two lists.
         let (named, nkeys): (Vec<_>, Vec<_>) = users.into_iter().partition(|u| u.nkey.is_empty());
         for list in [named, nkeys] {
@@ -151,6 +156,7 @@ pub(super) fn top(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
             for user in &list {
                 if !seen.insert(name(user)) {
                     let what = if user.nkey.is_empty() { "user" } else { "nkey" };
+                    walk.chance = true;
                     return Err(walk.problem(node, format!("Duplicate {what} {} detected", q(&name(user)))));
                 }
             }
@@ -184,7 +190,7 @@ pub(super) fn users(walk: &mut Walk<'_>, node: &Node) -> Read<Option<Vec<ConfigU
         let mut user = ConfigUser::default();
         // Later complaints about the entry stand at the field that the server read last.
         let mut last = member;
-        for entry in map.entries() {
+        for entry in map.turned(walk.turn) {
             let node = &entry.node;
             last = node;
             let result: Read<()> = (|| {
@@ -211,14 +217,18 @@ pub(super) fn users(walk: &mut Walk<'_>, node: &Node) -> Read<Option<Vec<ConfigU
                 return Ok(None);
             }
         }
+        let chance = map.entries().nth(1).is_some();
         if user.nkey.is_empty() && user.user.is_empty() {
+            walk.chance |= chance;
             return Err(walk.problem(last, "User entry requires a user"));
         }
         if !user.nkey.is_empty() {
             if !outside::valid(Role::User, &user.nkey) {
+                walk.chance |= chance;
                 return Err(walk.problem(last, "Not a valid public nkey for a user"));
             }
             if !user.user.is_empty() || !user.password.is_empty() {
+                walk.chance |= chance;
                 return Err(walk.problem(last, "Nkey users do not take usernames or passwords"));
             }
         }
@@ -253,7 +263,7 @@ pub(super) fn permissions(walk: &mut Walk<'_>, node: &Node) -> Read<Option<Permi
         return Err(walk.problem(node, text));
     };
     let mut permissions = Permissions::default();
-    for entry in map.entries() {
+    for entry in map.turned(walk.turn) {
         let node = &entry.node;
         match entry.key.to_lowercase().as_str() {
             "pub" | "publish" | "import" => {
@@ -285,14 +295,18 @@ pub(super) fn permissions(walk: &mut Walk<'_>, node: &Node) -> Read<Option<Permi
 
 fn direction(walk: &mut Walk<'_>, node: &Node, queues: bool) -> Read<Option<SubjectPermission>> {
     let Some(map) = node.value.as_map() else {
-        let allow = subject_list(walk, node, queues)?;
+        // The server has lost the place of a list that stands there without `allow`; its members have theirs.
+        let placed =
+            matches!(&node.value, Value::Array(list) if list.iter().any(|m| m.value.as_str().is_none()));
+        let unplaced = |problem: Problem| if placed { problem } else { Problem { place: None, ..problem } };
+        let allow = subject_list(walk, node, queues).map_err(unplaced)?;
         return Ok(Some(SubjectPermission { allow: Some(allow), deny: None }));
     };
     if map.is_empty() {
         return Ok(None);
     }
     let mut permission = SubjectPermission::default();
-    for entry in map.entries() {
+    for entry in map.turned(walk.turn) {
         let key = entry.key.to_lowercase();
         match key.as_str() {
             "allow" | "deny" => {
@@ -341,7 +355,7 @@ pub(super) fn subject_list(walk: &mut Walk<'_>, node: &Node, queues: bool) -> Re
         },
     }
     for subject in &list {
-        if let Some(text) = bad_subject(subject, queues) {
+        if let Some(text) = bad_subject(subject, queues, walk.version) {
             return Err(walk.problem(node, text));
         }
     }
@@ -349,17 +363,20 @@ pub(super) fn subject_list(walk: &mut Walk<'_>, node: &Node, queues: bool) -> Re
 }
 
 /// `checkPermSubjectArray` for one subject.
-pub(super) fn bad_subject(subject: &str, queues: bool) -> Option<String> {
+pub(super) fn bad_subject(subject: &str, queues: bool, version: Version) -> Option<String> {
     if subjects::is_valid(subject) {
         return None;
     }
+    // Before, any list could have queues, and nobody looked at their names.
+    let strict = version.has(&version::CERT_ONLY_USERS);
+    let queues = queues || !strict;
     let invalid = |s: &str| Some(format!("subject {} is not a valid subject", q(s)));
     let words: Vec<_> = subject.split_whitespace().collect();
     match words.as_slice() {
         [first, second] if queues => {
             if !subjects::is_valid(first) {
                 invalid(first)
-            } else if !subjects::is_valid(second) {
+            } else if strict && !subjects::is_valid(second) {
                 Some(format!("queue {} is not a valid queue", q(second)))
             } else {
                 None
@@ -375,7 +392,7 @@ fn responses(walk: &mut Walk<'_>, node: &Node) -> Option<(i64, i64)> {
         return None;
     };
     let (mut max, mut expires) = (1, 120_000_000_000);
-    for entry in map.entries() {
+    for entry in map.turned(walk.turn) {
         let node = &entry.node;
         match entry.key.to_lowercase().as_str() {
             "max" | "max_msgs" | "max_messages" | "max_responses" => match walk.integer(node) {
@@ -417,7 +434,7 @@ fn callout(walk: &mut Walk<'_>, node: &Node) -> Read<Option<Callout>> {
     };
     let mut callout = Callout::default();
     let mut last = node;
-    for entry in map.entries() {
+    for entry in map.turned(walk.turn) {
         let node = &entry.node;
         last = node;
         let key = entry.key.to_lowercase();
@@ -480,6 +497,7 @@ fn callout(walk: &mut Walk<'_>, node: &Node) -> Read<Option<Callout>> {
     if callout.account.is_empty() {
         callout.account = "$G".into();
     }
+    walk.chance |= callout.issuer.is_empty() || callout.auth_users.is_empty();
     if callout.issuer.is_empty() {
         return Err(walk.problem(last, "Authorization callouts require an issuer to be specified"));
     }

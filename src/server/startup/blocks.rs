@@ -7,6 +7,7 @@ use super::top;
 use super::walk::{Read, Walk, q, shown};
 use crate::file::config::{Node, ReadError, Value};
 use crate::server::options::Listener;
+use crate::server::version;
 
 /// What matters of a `tls` block.
 pub(super) struct Tls {
@@ -15,12 +16,13 @@ pub(super) struct Tls {
     pub(super) timeout: Option<f64>,
 }
 
-/// `parseTLS`; the files are only looked at, not loaded: their content decides in ways that are not known here.
+/// `parseTLS` and `GenTLSConfig`; the files are only looked at, not loaded: their content decides in ways that are not known
+/// here.
 pub(super) fn tls(walk: &mut Walk<'_>, node: &Node, client: bool) -> Read<Option<Tls>> {
     let map = walk.map(node)?;
     let mut tls = Tls { map: false, verify: false, timeout: None };
-    let mut files = Vec::new();
-    for entry in map.entries() {
+    let mut files = [String::new(), String::new(), String::new()];
+    for entry in map.turned(walk.turn) {
         let node = &entry.node;
         let key = entry.key.to_lowercase();
         let expected = |walk: &Walk<'_>, what: &str| {
@@ -28,7 +30,12 @@ pub(super) fn tls(walk: &mut Walk<'_>, node: &Node, client: bool) -> Read<Option
         };
         match key.as_str() {
             "cert_file" | "key_file" | "ca_file" => match node.value.as_str() {
-                Some(path) => files.push(path.into_owned()),
+                Some(path) => {
+                    let slot = ["cert_file", "key_file", "ca_file"].iter().position(|k| *k == key);
+                    if let Some(file) = slot.and_then(|slot| files.get_mut(slot)) {
+                        *file = path.into_owned();
+                    }
+                }
                 None => return Err(expected(walk, "filename")),
             },
             "insecure" | "verify" | "verify_and_map" | "verify_cert_and_check_known_urls" => {
@@ -103,25 +110,44 @@ pub(super) fn tls(walk: &mut Walk<'_>, node: &Node, client: bool) -> Read<Option
             "ca_certs_match" | "cert_match_skip_invalid" if walk.version.at_least(2, 10, 23) => {}
             "allow_insecure_cipher_suites" if walk.version.at_least(2, 12, 0) => {}
             _ => {
-                let text = format!("error parsing tls config, unknown field {}", q(&entry.key));
-                return Err(walk.problem(node, text));
+                let mut field = q(&entry.key);
+                if !walk.version.has(&version::TLS_FIELD_UNBRACKETED) {
+                    field = format!("[{field}]");
+                }
+                return Err(walk.problem(node, format!("error parsing tls config, unknown field {field}")));
             }
         }
     }
-    for path in files {
-        match walk.sources.file(&path) {
+    load(walk, node, &files)?;
+    Ok(Some(tls))
+}
+
+/// `GenTLSConfig`, as far as the files' names and whether they can be read go.
+fn load(walk: &mut Walk<'_>, node: &Node, files: &[String; 3]) -> Read<()> {
+    let [certificate, key, authorities] = files;
+    match (certificate.is_empty(), key.is_empty()) {
+        (false, true) => return Err(walk.problem(node, "missing 'key_file' in TLS configuration")),
+        (true, false) => return Err(walk.problem(node, "missing 'cert_file' in TLS configuration")),
+        _ => {}
+    }
+    let pair = "error parsing X509 certificate/key pair: ";
+    for (path, before) in [(certificate, pair), (key, pair), (authorities, "")] {
+        if path.is_empty() {
+            continue;
+        }
+        match walk.sources.file(path) {
             Ok(_) => {}
             Err(ReadError::Unavailable) => walk.unknown.push(format!("TLS file {path}")),
-            Err(_) => walk.unknown.push(format!("TLS file {path} (it cannot be read)")),
+            Err(e) => return Err(walk.problem(node, format!("{before}{}", e.go_text(path)))),
         }
     }
-    Ok(Some(tls))
+    Ok(())
 }
 
 /// `cluster { … }`.
 pub(super) fn cluster(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
     let map = walk.block(node, "Expected map to define cluster")?;
-    for entry in map.entries() {
+    for entry in map.turned(walk.turn) {
         let node = &entry.node;
         match top::simple(walk, fields::CLUSTER, entry)? {
             None => walk.unknown_field(entry),
@@ -177,7 +203,7 @@ fn peers(walk: &mut Walk<'_>, node: &Node, key: &str, what: &str) -> Read<()> {
 /// `gateway { … }`.
 pub(super) fn gateway(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
     let map = walk.block(node, "Expected gateway to be a map")?;
-    for entry in map.entries() {
+    for entry in map.turned(walk.turn) {
         let node = &entry.node;
         match top::simple(walk, fields::GATEWAY, entry)? {
             None => walk.unknown_field(entry),
@@ -203,7 +229,7 @@ pub(super) fn gateway(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
 /// `parseSimpleAuth`: user, password and token; `false` after a failed type assertion.
 fn simple_auth(walk: &mut Walk<'_>, node: &Node, listener: &mut Listener) -> bool {
     let read: Read<()> = (|| {
-        for entry in walk.map(node)?.entries() {
+        for entry in walk.map(node)?.turned(walk.turn) {
             match entry.key.to_lowercase().as_str() {
                 "user" | "username" => listener.user = walk.string(&entry.node)?,
                 "pass" | "password" => listener.password = walk.string(&entry.node)?,
@@ -221,7 +247,7 @@ fn simple_auth(walk: &mut Walk<'_>, node: &Node, listener: &mut Listener) -> boo
 pub(super) fn websocket(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
     let map = walk.block(node, "Expected websocket to be a map")?;
     let mut listener = Listener::default();
-    for entry in map.entries() {
+    for entry in map.turned(walk.turn) {
         let node = &entry.node;
         let key = entry.key.to_lowercase();
         match top::simple(walk, fields::WEBSOCKET, entry)? {
@@ -275,9 +301,7 @@ pub(super) fn websocket(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
                         );
                     }
                 },
-                _ => {
-                    walk.strings("allowed origins", node);
-                }
+                _ => walk.settings.origins = walk.strings("allowed origins", node).unwrap_or_default(),
             },
             Some(_) => {}
         }
@@ -290,7 +314,7 @@ pub(super) fn websocket(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
 pub(super) fn mqtt(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
     let map = walk.block(node, "Expected mqtt to be a map")?;
     let mut listener = Listener::default();
-    for entry in map.entries() {
+    for entry in map.turned(walk.turn) {
         let node = &entry.node;
         let key = entry.key.to_lowercase();
         match top::simple(walk, fields::MQTT, entry)? {
@@ -357,7 +381,7 @@ pub(super) fn jetstream(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
         },
     };
     let mut enable = true;
-    for entry in map.entries() {
+    for entry in map.turned(walk.turn) {
         let read = top::simple(walk, fields::JETSTREAM, entry);
         match read.map_err(|p| walk.problem(node, p.text))? {
             None => walk.unknown_field(entry),

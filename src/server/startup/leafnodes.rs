@@ -6,7 +6,7 @@ use super::auth::{nil_pointer, subject_list, timeout};
 use super::fields::{self, Type};
 use super::outside::Role;
 use super::walk::{Read, Walk, q, shown};
-use super::{blocks, outside, top};
+use super::{blocks, outside, top, url};
 use crate::file::config::{Node, Value};
 use crate::server::options::{ConfigUser, Leafnodes};
 use crate::server::version;
@@ -14,7 +14,7 @@ use crate::server::version;
 /// `parseLeafNodes`.
 pub(super) fn leafnodes(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
     let map = walk.block(node, "Expected map to define a leafnode")?;
-    for entry in map.entries() {
+    for entry in map.turned(walk.turn) {
         let node = &entry.node;
         match top::simple(walk, fields::LEAFNODES, entry)? {
             None => walk.unknown_field(entry),
@@ -82,7 +82,7 @@ fn authorization(walk: &mut Walk<'_>, node: &Node) -> Read<bool> {
         }
     };
     let mut leaf = std::mem::take(&mut walk.options.leafnodes);
-    for entry in map.entries() {
+    for entry in map.turned(walk.turn) {
         let node = &entry.node;
         let key = entry.key.to_lowercase();
         let read: Read<()> = match key.as_str() {
@@ -143,7 +143,7 @@ fn users(walk: &mut Walk<'_>, node: &Node) -> Read<Vec<ConfigUser>> {
             continue;
         };
         let mut user = ConfigUser::default();
-        for entry in map.entries() {
+        for entry in map.turned(walk.turn) {
             let node = &entry.node;
             let read = match entry.key.to_lowercase().as_str() {
                 "user" | "username" => walk.string(node).map(|v| user.user = v),
@@ -173,6 +173,7 @@ fn remotes(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
         return Err(walk
             .problem(node, format!("Expected remotes field to be an array, got {}", node.value.go_type())));
     };
+    let mut seen = HashSet::new();
     for member in list {
         let Some(map) = member.value.as_map() else {
             let text =
@@ -180,9 +181,12 @@ fn remotes(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
             walk.fail(member, text);
             continue;
         };
-        let (mut account, mut creds, mut seed) = (String::new(), false, false);
-        for entry in map.entries() {
+        let (mut account, mut creds, mut seed) = (String::new(), String::new(), String::new());
+        let mut urls = Vec::new();
+        let mut last = member;
+        for entry in map.turned(walk.turn) {
             let node = &entry.node;
+            last = node;
             match top::simple(walk, fields::REMOTE, entry)? {
                 None => {
                     walk.unknown_field(entry);
@@ -194,12 +198,12 @@ fn remotes(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
             match entry.key.to_lowercase().as_str() {
                 "account" | "local" => account = walk.string(node)?,
                 "creds" | "credentials" => {
-                    walk.string(node)?;
-                    if seed {
+                    let path = walk.string(node)?;
+                    if !seed.is_empty() {
                         walk.fail(node, "Remote leafnode can not have both creds and nkey defined");
                         continue;
                     }
-                    creds = true;
+                    creds = path;
                 }
                 "nkey" | "seed" => {
                     let text = walk.string(node)?;
@@ -207,11 +211,11 @@ fn remotes(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
                         walk.fail(node, format!("Remote leafnode nkey is not a valid seed: {}", q(&text)));
                         continue;
                     }
-                    if creds {
+                    if !creds.is_empty() {
                         walk.fail(node, "Remote leafnode can not have both creds and nkey defined");
                         continue;
                     }
-                    seed = true;
+                    seed = text;
                 }
                 "deny_imports" | "deny_import" | "deny_exports" | "deny_export" => {
                     let read = subject_list(walk, node, false);
@@ -221,18 +225,55 @@ fn remotes(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
                     let read = blocks::tls(walk, node, true);
                     walk.keep(read);
                 }
-                "url" | "urls" if !matches!(node.value, Value::Array(_)) && node.value.as_str().is_none() => {
-                    let text = format!(
-                        "Expected remote leafnode url to be an array or string, got {}",
-                        shown(&node.value)
-                    );
-                    walk.fail(node, text);
-                }
+                "url" | "urls" => urls = remote_urls(walk, node)?,
                 _ => {}
+            }
+        }
+        if walk.version.has(&version::REMOTES_UNIQUE) {
+            // `RemoteLeafOpts.name`.
+            let of = if account.is_empty() { "$G" } else { &account };
+            let name = (urls.clone(), of.to_owned(), creds.clone(), seed.clone());
+            if !seen.insert(name) {
+                let shown: Vec<String> = urls.iter().map(|url| q(&url::redacted(url))).collect();
+                let mut text = format!("duplicate remote urls=[{}], account={}", shown.join(" "), q(of));
+                if !creds.is_empty() {
+                    text += &format!(", credentials={}", q(&creds));
+                } else if !seed.is_empty() {
+                    text += ", nkey=\"[REDACTED]\"";
+                }
+                // Told at the field that the server read last.
+                walk.chance |= map.entries().nth(1).is_some();
+                walk.fail(last, text);
+                continue;
             }
         }
         walk.options.leafnodes.remote_accounts.push(account);
     }
     walk.settings.remotes = walk.options.leafnodes.remote_accounts.len();
     Ok(())
+}
+
+/// `parseURLs` and `parseURL`.
+fn remote_urls(walk: &mut Walk<'_>, node: &Node) -> Read<Vec<String>> {
+    let list: Vec<&Node> = match &node.value {
+        Value::Array(list) => list.iter().collect(),
+        value if value.as_str().is_some() => vec![node],
+        value => {
+            let text = format!("Expected remote leafnode url to be an array or string, got {}", shown(value));
+            walk.fail(node, text);
+            return Ok(Vec::new());
+        }
+    };
+    let mut urls: Vec<String> = Vec::new();
+    for member in list {
+        let text = walk.string(member)?;
+        if urls.contains(&text) {
+            walk.misuse(member, &text, "Duplicate leafnode entry detected");
+        } else if url::is_taken(&text) {
+            urls.push(text);
+        } else {
+            walk.fail(member, format!("error parsing leafnode url [{}]", q(text.trim())));
+        }
+    }
+    Ok(urls)
 }

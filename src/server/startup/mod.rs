@@ -10,12 +10,16 @@ mod blocks;
 mod duration;
 mod fields;
 mod leafnodes;
+mod mappings;
 mod outside;
 mod reload;
 mod running;
+mod shares;
+mod sharing;
 mod start;
 mod top;
 mod trust;
+mod url;
 mod validate;
 mod walk;
 
@@ -102,6 +106,9 @@ pub struct Startup {
     pub tells_of_clients: bool,
     /// The system account could not be fetched: the server injects one and retries every second (CFG-65).
     pub bootstrapped: bool,
+    /// What may come of it instead: the server walks the maps of its configuration in random order, and here that
+    /// decides.
+    pub otherwise: Vec<Startup>,
     /// The configuration, unless it does not parse.
     pub config: Option<Config>,
 }
@@ -121,7 +128,7 @@ impl Startup {
 
     /// Whether `nats-server -t` calls the configuration valid: only phases A and B, warnings count as errors.
     pub fn passes_test(&self) -> bool {
-        self.config.is_some()
+        self.phase > Phase::Parse
             && self.config_warnings == 0
             && (self.errors.is_empty() || self.phase > Phase::Options)
     }
@@ -161,7 +168,36 @@ fn elsewhere(config: &Config, problem: &Problem) -> bool {
 
 /// Starts the server of a release in thought, at a time in Unix seconds. `path` is what `-c` would name.
 pub fn startup(path: &str, bytes: &[u8], version: Version, now: i64, sources: &dyn Sources) -> Startup {
-    let mut outcome = Startup {
+    let config = match parse(path, bytes, version, sources) {
+        Ok(config) => config,
+        Err(e) => return unreadable(e),
+    };
+    let (mut outcome, chance) = walked(&config, version, now, sources, 0);
+    if chance {
+        for turn in 1..=TURNS {
+            let (other, _) = walked(&config, version, now, sources, turn);
+            let same = |s: &Startup| s.errors == other.errors && s.warnings == other.warnings;
+            if !same(&outcome) && !outcome.otherwise.iter().any(same) {
+                outcome.otherwise.push(other);
+            }
+        }
+        if let Some(other) = outcome.otherwise.iter().find(|other| other.verdict != outcome.verdict) {
+            let other = other.error().unwrap_or_else(|| "it starts".into());
+            outcome
+                .unknown
+                .push(format!("the order in which the server reads its options, which is random: {other}"));
+            outcome.verdict = StartVerdict::Unknown;
+        }
+    }
+    outcome.config = Some(config);
+    outcome
+}
+
+/// Turns that a walk is repeated in where its order decides; maps that matter are smaller.
+const TURNS: usize = 12;
+
+fn nothing_yet() -> Startup {
+    Startup {
         verdict: StartVerdict::Starts,
         phase: Phase::Parse,
         errors: Vec::new(),
@@ -171,32 +207,43 @@ pub fn startup(path: &str, bytes: &[u8], version: Version, now: i64, sources: &d
         options: ServerOptions::default(),
         tells_of_clients: false,
         bootstrapped: false,
+        otherwise: Vec::new(),
         config: None,
+    }
+}
+
+/// What comes of a configuration that does not parse.
+fn unreadable(error: ConfigError) -> Startup {
+    let ConfigError { text, span, cause, .. } = error;
+    let (verdict, unknown) = match cause {
+        Cause::Refused | Cause::Crash => (StartVerdict::Fails, Vec::new()),
+        Cause::Unreadable | Cause::Limit => (StartVerdict::Unknown, vec![text.clone()]),
     };
-    let config = match parse(path, bytes, version, sources) {
-        Ok(config) => config,
-        Err(e) => {
-            let (verdict, unknown) = match e.cause {
-                Cause::Refused | Cause::Crash => (StartVerdict::Fails, Vec::new()),
-                Cause::Unreadable | Cause::Limit => (StartVerdict::Unknown, vec![e.text.clone()]),
-            };
-            let ConfigError { text, span, .. } = e;
-            outcome.verdict = verdict;
-            outcome.unknown = unknown;
-            outcome.errors.push(Problem { place: None, span: Some((FileId(0), span)), text });
-            return outcome;
-        }
-    };
-    let mut walk = walk::Walk::new(&config, version, now, sources);
+    let errors = vec![Problem { place: None, span: Some((FileId(0), span)), text }];
+    Startup { verdict, unknown, errors, ..nothing_yet() }
+}
+
+/// What comes of a walk that begins its maps at a turn, and whether another order may come to something else.
+fn walked(
+    config: &Config,
+    version: Version,
+    now: i64,
+    sources: &dyn Sources,
+    turn: usize,
+) -> (Startup, bool) {
+    let mut walk = walk::Walk::new(config, version, now, sources, turn);
     top::walk(&mut walk);
-    let walk::Walk { errors, warnings, unknown, options, settings, .. } = walk;
-    outcome.phase = Phase::Options;
-    outcome.tells_of_clients = unknown.is_empty() && errors.iter().all(|problem| elsewhere(&config, problem));
-    outcome.config_warnings = warnings.len();
-    outcome.errors = errors;
-    outcome.warnings = warnings;
-    outcome.unknown = unknown;
-    outcome.options = options;
+    let walk::Walk { errors, warnings, unknown, options, settings, chance, .. } = walk;
+    let mut outcome = Startup {
+        phase: Phase::Options,
+        tells_of_clients: unknown.is_empty() && errors.iter().all(|problem| elsewhere(config, problem)),
+        config_warnings: warnings.len(),
+        errors,
+        warnings,
+        unknown,
+        options,
+        ..nothing_yet()
+    };
     let remotes = &outcome.options.leafnodes.remote_accounts;
     outcome.options.meshed = settings.cluster_port != 0
         || settings.gateway_port != 0
@@ -215,8 +262,7 @@ pub fn startup(path: &str, bytes: &[u8], version: Version, now: i64, sources: &d
         (true, false) => StartVerdict::Unknown,
         (true, true) => StartVerdict::Starts,
     };
-    outcome.config = Some(config);
-    outcome
+    (outcome, chance)
 }
 
 #[cfg(test)]

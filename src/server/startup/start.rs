@@ -42,11 +42,8 @@ pub(super) fn build(
             outcome.errors.push(Problem::plain(text));
             return;
         }
-        if !url.contains("://") {
-            let text = format!(
-                "could not fetch <{0}>: Get {0}: unsupported protocol scheme \"\"",
-                super::walk::q(url)
-            );
+        if let Some(why) = super::url::never_fetched(url) {
+            let text = format!("could not fetch <{0}>: Get {0}: {why}", super::walk::q(url));
             outcome.errors.push(Problem::plain(text));
             return;
         }
@@ -56,7 +53,7 @@ pub(super) fn build(
     let sys = options.system_account.clone();
     let explicit = !sys.is_empty();
     let (mut issuer, mut storage) = (None, false);
-    if explicit && sys != "$SYS" && options.accounts.iter().all(|a| a.name != sys) {
+    if explicit && !matches!(sys.as_str(), "$SYS" | "$G") && options.accounts.iter().all(|a| a.name != sys) {
         let memory = matches!(options.resolver, Some(Resolver::Memory));
         let injects = options.operators.len() == 1 && options.resolver.is_some() && !memory;
         match fetch(options, &sys, &trusted, version, now, sources) {
@@ -149,7 +146,7 @@ fn hidden_user(outcome: &mut Startup, version: Version) {
             account: "$G".into(),
             ..Default::default()
         });
-        options.users_given = true;
+
         options.no_auth_user = name.into();
         if options.system_account.is_empty() {
             options.system_account = "$SYS".into();

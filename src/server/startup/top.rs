@@ -2,8 +2,9 @@
 
 use super::fields::{self, Field, Type};
 use super::walk::{Read, Walk, q};
-use super::{accounts, auth, blocks, duration, leafnodes, trust};
+use super::{accounts, auth, blocks, duration, leafnodes, mappings, trust};
 use crate::file::config::{Entry, Map, Node, Value};
+use crate::server::version;
 
 /// Walks the whole configuration. The server walks in random order; here it is the order of the text.
 pub(super) fn walk(walk: &mut Walk<'_>) {
@@ -13,7 +14,7 @@ pub(super) fn walk(walk: &mut Walk<'_>) {
         walk.warnings.push(super::Problem::plain(format!("{path}: config has no values or is empty")));
     }
     system_account(walk, &config.root);
-    for entry in config.root.entries() {
+    for entry in config.root.turned(walk.turn) {
         let result = option(walk, entry);
         walk.keep(result);
     }
@@ -110,11 +111,11 @@ fn option(walk: &mut Walk<'_>, entry: &Entry) -> Read<()> {
         "mappings" | "maps" => {
             walk.options.accounts.push(crate::server::options::ConfigAccount::named("$G"));
             let at = walk.options.accounts.len() - 1;
-            accounts::mappings(walk, node, at);
+            mappings::mappings(walk, node, at);
         }
         "server_name" => {
             let name = walk.string(node)?;
-            if name.contains(' ') {
+            if walk.version.has(&version::NAME_WITHOUT_BLANKS) && name.contains(' ') {
                 return Err(walk.problem(node, "server name cannot contain spaces"));
             }
             walk.settings.server_name = name;
@@ -176,7 +177,7 @@ fn option(walk: &mut Walk<'_>, entry: &Entry) -> Read<()> {
         "server_tags" => tags(walk, node)?,
         "server_metadata" => match &node.value {
             Value::Map(map) => {
-                for entry in map.entries() {
+                for entry in map.turned(walk.turn) {
                     walk.string(&entry.node)?;
                 }
             }
@@ -187,7 +188,7 @@ fn option(walk: &mut Walk<'_>, entry: &Entry) -> Read<()> {
         },
         "feature_flags" => match &node.value {
             Value::Map(map) => {
-                for entry in map.entries() {
+                for entry in map.turned(walk.turn) {
                     if !matches!(entry.node.value, Value::Bool(_)) {
                         let kind = entry.node.value.go_type();
                         let text = format!(
@@ -205,7 +206,7 @@ fn option(walk: &mut Walk<'_>, entry: &Entry) -> Read<()> {
         },
         "default_js_domain" => match &node.value {
             Value::Map(map) => {
-                for entry in map.entries() {
+                for entry in map.turned(walk.turn) {
                     walk.string(&entry.node)?;
                 }
             }
@@ -238,7 +239,7 @@ fn tags(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
 
 fn proxies(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
     let map = walk.block(node, "expected proxies to be a map/struct")?;
-    for entry in map.entries() {
+    for entry in map.turned(walk.turn) {
         if entry.key.to_lowercase() != "trusted" {
             walk.unknown_field(entry);
             continue;
@@ -255,7 +256,7 @@ fn proxies(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
                 continue;
             };
             let mut trusted = String::new();
-            for field in map.entries() {
+            for field in map.turned(walk.turn) {
                 if !matches!(field.key.to_lowercase().as_str(), "key" | "public_key") {
                     walk.unknown_field(field);
                     continue;

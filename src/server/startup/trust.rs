@@ -1,8 +1,9 @@
 //! Operators, resolver, preloads, pinned accounts, trusted keys (server.md 1.2 and 1.3).
 
+use super::Problem;
 use super::outside::Role;
 use super::walk::{Read, Walk, q};
-use super::{duration, outside};
+use super::{duration, outside, url};
 use crate::file::config::{Metadata, Node, ReadError, Value};
 use crate::server::options::{Directory, Resolver};
 use crate::server::version;
@@ -48,8 +49,9 @@ pub(super) fn operators(walk: &mut Walk<'_>, node: &Node) {
         // `resolver` and `system_account` have precedence, in whatever order they are read.
         if !walk.settings.explicit_resolver
             && walk.options.resolver.is_none()
-            && let Some(url) = parse_url(&only.account_server_url)
+            && url::is_taken(&only.account_server_url)
         {
+            let url = only.account_server_url.trim();
             walk.options.resolver = Some(Resolver::Url(format!("{url}/accounts/")));
         }
         if walk.options.system_account.is_empty() {
@@ -68,29 +70,16 @@ fn content(walk: &mut Walk<'_>, name: &str) -> Result<Option<Vec<u8>>, String> {
             walk.unknown.push(format!("operator file {name}"));
             return Ok(None);
         }
+        // What is no name at all is refused before anybody looks for it.
+        Err(ReadError::NotFound) if too_long(name) => return Err(format!("open {name}: file name too long")),
         Err(e) => return Err(e.go_text(name)),
     };
     Ok(Some(outside::decorated(&bytes).to_vec()))
 }
 
-/// What a URL is after Go parsed and wrote it, as far as the account server needs; `None` where Go refuses it.
-fn parse_url(url: &str) -> Option<String> {
-    let url = url.trim();
-    let refused = url.bytes().any(|b| b < 0x20 || b == 0x7f)
-        || url.starts_with(':')
-        || url.split_once("://").is_some_and(|(_, rest)| {
-            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-            let host = host.rsplit('@').next().unwrap_or_default();
-            host.contains(' ')
-                || host.rsplit_once(':').is_some_and(|(_, p)| {
-                    !host.ends_with(']') && !p.is_empty() && !p.bytes().all(|b| b.is_ascii_digit())
-                })
-        })
-        || url
-            .split('%')
-            .skip(1)
-            .any(|rest| !rest.get(..2).is_some_and(|h| h.bytes().all(|b| b.is_ascii_hexdigit())));
-    (!refused).then(|| url.to_owned())
+/// Whether Linux takes a text for no path.
+fn too_long(path: &str) -> bool {
+    path.len() >= 4096 || path.split('/').any(|part| part.len() > 255)
 }
 
 /// The capture of `(?i)(?:URL){1}(?:\({1}\s*"?([^\s"]*)"?\s*\){1})?\s*`, which is not anchored.
@@ -119,7 +108,11 @@ pub(super) fn resolver(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
     walk.settings.explicit_resolver = true;
     walk.options.resolver = None;
     match &node.value {
-        Value::Map(_) => directory(walk, node)?,
+        Value::Map(_) => match directory(walk, node) {
+            Ok(()) => {}
+            Err(None) => return Ok(()),
+            Err(Some(problem)) => return Err(problem),
+        },
         value => {
             let Some(text) = value.as_str() else {
                 let text = format!("error parsing operator resolver, wrong type {}", value.go_type());
@@ -127,13 +120,13 @@ pub(super) fn resolver(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
             };
             if text.to_ascii_lowercase().contains("mem") {
                 walk.options.resolver = Some(Resolver::Memory);
-            } else if let Some(url) = url_form(&text) {
-                if parse_url(&url).is_none() {
-                    let text = format!("error parsing account resolver url [{}]", q(url.trim()));
+            } else if let Some(named) = url_form(&text) {
+                if !url::is_taken(&named) {
+                    let text = format!("error parsing account resolver url [{}]", q(named.trim()));
                     return Err(walk.problem(node, text));
                 }
-                let slash = if url.ends_with('/') { "" } else { "/" };
-                walk.options.resolver = Some(Resolver::Url(format!("{url}{slash}")));
+                let slash = if named.ends_with('/') { "" } else { "/" };
+                walk.options.resolver = Some(Resolver::Url(format!("{named}{slash}")));
             }
         }
     }
@@ -143,9 +136,13 @@ pub(super) fn resolver(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
     Ok(())
 }
 
-fn directory(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
+/// The map form. `Err(None)`: its errors are kept.
+fn directory(walk: &mut Walk<'_>, node: &Node) -> Result<(), Option<Problem>> {
     let map = walk.map(node)?;
     let (mut dir, mut kind) = (String::new(), String::new());
+    // The server reads them in this order.
+    let read = ["dir", "type", "allow_delete", "hard_delete", "limit", "ttl", "interval", "timeout"];
+    let last = read.iter().rev().find_map(|key| map.get(key)).unwrap_or(node);
     if let Some(v) = map.get("dir") {
         dir = walk.string(v)?;
     }
@@ -168,16 +165,22 @@ fn directory(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
     let [ttl, interval, timeout] = times;
     let kind = kind.to_uppercase();
     let cache = kind == "CACHE";
-    if !cache && kind != "FULL" {
-        if !walk.version.has(&version::RESOLVER_MAP_MEM) {
-            // These releases look at the directory before the type.
-            let _ = check_directory(walk, node, &dir);
-        } else if matches!(kind.as_str(), "MEM" | "MEMORY") {
+    let directory = cache || kind == "FULL";
+    // Until 2.9.21 the first thing wrong ended it, and the directory was looked at before the type.
+    let one_by_one = !walk.version.has(&version::RESOLVER_MAP_MEM);
+    let checked = if directory || one_by_one { check_directory(walk, &dir) } else { Ok(()) };
+    if let Err(text) = checked {
+        walk.fail(node, text);
+        if one_by_one {
+            return Err(None);
+        }
+    }
+    if !directory {
+        if !one_by_one && matches!(kind.as_str(), "MEM" | "MEMORY") {
             walk.options.resolver = Some(Resolver::Memory);
         }
         return Ok(());
     }
-    let usable = check_directory(walk, node, &dir);
     if cache {
         if interval != 0 {
             walk.fail(node, "CACHE does not accept sync");
@@ -196,9 +199,10 @@ fn directory(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
             walk.fail(node, "hard_delete has no effect without delete");
         }
     }
-    usable.map_err(|text| walk.problem(node, text))?;
+    open_directory(walk, node, last, &dir)?;
     if has_timeout && timeout <= 0 {
-        return Err(walk.problem(node, format!("Fetch timeout {} is too smal", duration::show(timeout))));
+        let text = format!("Fetch timeout {} is too smal", duration::show(timeout));
+        return Err(Some(walk.problem(node, text)));
     }
     walk.options.resolver = Some(Resolver::Directory(Directory {
         cache,
@@ -217,18 +221,37 @@ fn directory(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
     Ok(())
 }
 
-/// `checkDir`, and whether the store can be opened: it makes a directory that does not exist.
-fn check_directory(walk: &mut Walk<'_>, node: &Node, dir: &str) -> Result<(), String> {
+/// `checkDir`.
+fn check_directory(walk: &Walk<'_>, dir: &str) -> Result<(), &'static str> {
     if dir.is_empty() {
-        walk.fail(node, "dir has no value and needs to point to a directory");
-        return Err("mkdir : no such file or directory".into());
+        return Err("dir has no value and needs to point to a directory");
     }
     match walk.sources.metadata(dir) {
         Ok(Metadata { directory, mode }) if !directory || mode & 0o200 == 0 => {
-            walk.fail(node, "dir needs to point to an accessible directory");
-            if directory { Ok(()) } else { Err(format!("mkdir {dir}: not a directory")) }
+            Err("dir needs to point to an accessible directory")
         }
         _ => Ok(()),
+    }
+}
+
+/// `newDir`: a directory that is not there is made, with those above it.
+fn open_directory(walk: &Walk<'_>, node: &Node, last: &Node, dir: &str) -> Result<(), Option<Problem>> {
+    if dir.is_empty() {
+        return Err(Some(walk.problem(node, "mkdir : no such file or directory")));
+    }
+    let above = dir.match_indices('/').filter_map(|(end, _)| dir.get(..end)).filter(|path| !path.is_empty());
+    let is_file = |path: &&str| walk.sources.metadata(path).is_ok_and(|found| !found.directory);
+    if let Some(file) = above.into_iter().find(is_file) {
+        // Before, the server looked into what it had not got, and told of it where it had read last.
+        if !walk.version.has(&version::PATHS_STATTED) {
+            let text = "runtime error: invalid memory address or nil pointer dereference";
+            return Err(Some(walk.problem(last, text)));
+        }
+        return Err(Some(walk.problem(node, format!("mkdir {file}: not a directory"))));
+    }
+    match is_file(&dir) {
+        true => Err(Some(walk.problem(node, format!("mkdir {dir}: not a directory")))),
+        false => Ok(()),
     }
 }
 
@@ -239,10 +262,10 @@ pub(super) fn preload(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
     };
     walk.options.preloads.clear();
     walk.settings.blocked_preloads.clear();
-    let texts: Vec<_> = map.entries().map(|entry| entry.node.value.as_str()).collect();
+    let texts: Vec<_> = map.turned(walk.turn).map(|entry| entry.node.value.as_str()).collect();
     let tokens: Vec<&[u8]> = texts.iter().flatten().map(|text| text.as_bytes()).collect();
     let mut decoded = outside::accounts(&tokens, walk.now, walk.version).into_iter();
-    for (entry, text) in map.entries().zip(texts) {
+    for (entry, text) in map.turned(walk.turn).zip(texts) {
         let Some(text) = text else {
             walk.fail(&entry.node, "preload map value should be a string JWT");
             continue;
@@ -267,8 +290,10 @@ pub(super) fn pinned(walk: &mut Walk<'_>, node: &Node) {
 /// `trusted_keys` (CFG-34).
 pub(super) fn trusted_keys(walk: &mut Walk<'_>, node: &Node) {
     let keys = keys(walk, node, "trusted").unwrap_or_default();
+    // Told where the server read last.
+    let last = node.value.as_array().and_then(<[Node]>::last).unwrap_or(node);
     for key in keys.iter().filter(|k| !outside::valid(Role::Operator, k)) {
-        walk.fail(node, format!("trust key {} required to be a valid public operator nkey", q(key)));
+        walk.fail(last, format!("trust key {} required to be a valid public operator nkey", q(key)));
     }
     walk.options.trusted_keys = keys;
 }

@@ -232,7 +232,7 @@ fn users(options: &ServerOptions, version: Version) -> Result<(), String> {
             for (side, name, queues) in sides {
                 let Some(side) = side else { continue };
                 for (list, way) in [(&side.allow, "allow"), (&side.deny, "deny")] {
-                    let bad = list.iter().flatten().find_map(|s| bad_subject(s, queues));
+                    let bad = list.iter().flatten().find_map(|s| bad_subject(s, queues, version));
                     if let Some(text) = bad {
                         let who = match user.nkey.is_empty() {
                             true => format!("user {}", q(&user.user)),
@@ -256,8 +256,8 @@ fn no_auth_user(options: &ServerOptions, name: &str, version: Version) -> Result
     }
     let nkeys = version.has(&version::NKEY_NO_AUTH_USER);
     let none = match nkeys {
-        true => !options.users_given && options.users.is_empty(),
-        false => !options.users.iter().any(|u| u.nkey.is_empty()) && !options.users_given,
+        true => options.users.is_empty(),
+        false => !options.users.iter().any(|u| u.nkey.is_empty()),
     };
     if none {
         let what = if nkeys { "users/nkeys" } else { "users" };
@@ -289,7 +289,7 @@ fn mqtt(options: &ServerOptions, settings: &Settings, version: Version) -> Resul
         return Ok(());
     }
     let meshed = settings.cluster_port != 0 || settings.gateway_port != 0;
-    if settings.server_name.is_empty() && meshed {
+    if settings.server_name.is_empty() && (meshed || !version.has(&version::MQTT_NAMELESS)) {
         return Err("mqtt requires server name to be explicitly set".into());
     }
     no_auth_user(options, &mqtt.no_auth_user, version)?;
@@ -314,6 +314,9 @@ fn websocket(options: &ServerOptions, settings: &Settings, version: Version) -> 
     }
     if !settings.websocket_tls && !settings.websocket_no_tls {
         return Err("websocket requires TLS configuration".into());
+    }
+    if let Some(text) = settings.origins.iter().find_map(|origin| super::url::origin(origin, version)) {
+        return Err(text);
     }
     no_auth_user(options, &ws.no_auth_user, version)?;
     if !options.users.is_empty() {

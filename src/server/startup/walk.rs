@@ -25,6 +25,7 @@ pub(super) struct Settings {
     pub(super) remotes: usize,
     pub(super) websocket_tls: bool,
     pub(super) websocket_no_tls: bool,
+    pub(super) origins: Vec<String>,
     pub(super) jetstream_domain: String,
     pub(super) explicit_resolver: bool,
     /// Keys of the preloads that decode and are not valid.
@@ -39,6 +40,10 @@ pub(super) struct Walk<'a> {
     pub(super) version: Version,
     pub(super) now: i64,
     pub(super) sources: &'a dyn Sources,
+    /// Where the walk through each map begins: the server's order is random.
+    pub(super) turn: usize,
+    /// That order decides about what was read.
+    pub(super) chance: bool,
     pub(super) errors: Vec<Problem>,
     pub(super) warnings: Vec<Problem>,
     pub(super) unknown: Vec<String>,
@@ -51,7 +56,10 @@ pub(super) fn conversion(value: &Value, want: &str) -> String {
     format!("interface conversion: interface {{}} is {}, not {want}", value.go_type())
 }
 
-/// `%v` of a value whose members are tokens, as far as it is no map or array of them.
+/// What stands for an address in the server's memory.
+const ADDRESS: &str = "0x…";
+
+/// `%v` of a value whose members are tokens.
 pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::String(s) => s.clone(),
@@ -62,9 +70,13 @@ pub(super) fn shown(value: &Value) -> String {
         Value::Datetime(t) => t.replace('T', " ").replace('Z', " +0000 UTC"),
         Value::Array(a) if a.is_empty() => "[]".into(),
         Value::Map(m) if m.is_empty() => "map[]".into(),
-        // Go prints addresses here, which differ from run to run.
-        Value::Array(_) => "[…]".into(),
-        Value::Map(_) => "map[…]".into(),
+        // Go prints the address of each member here, which differs from run to run.
+        Value::Array(nodes) => format!("[{}]", vec![ADDRESS; nodes.len()].join(" ")),
+        Value::Map(map) => {
+            let mut members: Vec<_> = map.entries().map(|e| format!("{}:{ADDRESS}", e.key)).collect();
+            members.sort_unstable();
+            format!("map[{}]", members.join(" "))
+        }
     }
 }
 
@@ -88,12 +100,20 @@ pub(super) fn q(text: &str) -> String {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(config: &'a Config, version: Version, now: i64, sources: &'a dyn Sources) -> Self {
+    pub(super) fn new(
+        config: &'a Config,
+        version: Version,
+        now: i64,
+        sources: &'a dyn Sources,
+        turn: usize,
+    ) -> Self {
         Self {
             config,
             version,
             now,
             sources,
+            turn,
+            chance: false,
             errors: Vec::new(),
             warnings: Vec::new(),
             unknown: Vec::new(),

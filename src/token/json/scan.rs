@@ -1,7 +1,7 @@
 //! Is this JSON, and if not, what does Go say? The state machine of `encoding/json/scanner.go`, which Go runs over the
 //! whole document before it decodes anything.
 
-use super::super::quote::quote_char;
+use super::words::SyntaxError;
 
 /// Objects and arrays that may stand in each other: `maxNestingDepth`.
 const MAX_DEPTH: usize = 10_000;
@@ -14,8 +14,8 @@ enum In {
     Array,
 }
 
-/// The text of Go's `SyntaxError`, none where the document is JSON.
-pub(crate) fn syntax_error(doc: &[u8]) -> Option<String> {
+/// Go's `SyntaxError`, none where the document is JSON.
+pub(crate) fn syntax_error(doc: &[u8]) -> Option<SyntaxError> {
     Scanner { doc, at: 0, stack: Vec::new(), outer: 0 }.run().err()
 }
 
@@ -34,16 +34,19 @@ struct Scanner<'a> {
 }
 
 impl Scanner<'_> {
-    fn run(&mut self) -> Result<(), String> {
+    fn run(&mut self) -> Result<(), SyntaxError> {
         self.one()?;
         match self.skip_space() {
             None => Ok(()),
-            Some(byte) => Err(unexpected(byte, "after top-level value")),
+            Some(byte) => {
+                self.at += 1;
+                Err(self.unexpected(byte, "after top-level value"))
+            }
         }
     }
 
     /// One value with all that it holds.
-    fn one(&mut self) -> Result<(), String> {
+    fn one(&mut self) -> Result<(), SyntaxError> {
         loop {
             self.value()?;
             // A value is complete: close brackets until the next one begins or the first has ended.
@@ -55,22 +58,22 @@ impl Scanner<'_> {
                         *self.stack.last_mut().expect("the stack has a top") = In::ObjectValue;
                         break;
                     }
-                    (In::ObjectKey, _) => return Err(unexpected(byte, "after object key")),
+                    (In::ObjectKey, _) => return Err(self.unexpected(byte, "after object key")),
                     (In::ObjectValue, b',') => {
                         *self.stack.last_mut().expect("the stack has a top") = In::ObjectKey;
                         self.key()?;
                     }
                     (In::Array, b',') => break,
                     (In::ObjectValue, b'}') | (In::Array, b']') => _ = self.stack.pop(),
-                    (In::ObjectValue, _) => return Err(unexpected(byte, "after object key:value pair")),
-                    (In::Array, _) => return Err(unexpected(byte, "after array element")),
+                    (In::ObjectValue, _) => return Err(self.unexpected(byte, "after object key:value pair")),
+                    (In::Array, _) => return Err(self.unexpected(byte, "after array element")),
                 }
             }
         }
     }
 
     /// Reads one value; of an object or array, as far as its first scalar, key or end.
-    fn value(&mut self) -> Result<(), String> {
+    fn value(&mut self) -> Result<(), SyntaxError> {
         loop {
             let byte = self.next_token()?;
             match byte {
@@ -98,24 +101,24 @@ impl Scanner<'_> {
                 b't' => return self.literal("true"),
                 b'f' => return self.literal("false"),
                 b'n' => return self.literal("null"),
-                _ => return Err(unexpected(byte, "looking for beginning of value")),
+                _ => return Err(self.unexpected(byte, "looking for beginning of value")),
             }
         }
     }
 
-    fn push(&mut self, byte: u8, what: In) -> Result<(), String> {
+    fn push(&mut self, byte: u8, what: In) -> Result<(), SyntaxError> {
         self.stack.push(what);
         if self.outer + self.stack.len() > MAX_DEPTH {
-            Err(unexpected(byte, "exceeded max depth"))
+            Err(self.unexpected(byte, "exceeded max depth"))
         } else {
             Ok(())
         }
     }
 
-    fn key(&mut self) -> Result<(), String> {
+    fn key(&mut self) -> Result<(), SyntaxError> {
         match self.next_token()? {
             b'"' => self.string(),
-            byte => Err(unexpected(byte, "looking for beginning of object key string")),
+            byte => Err(self.unexpected(byte, "looking for beginning of object key string")),
         }
     }
 
@@ -130,8 +133,8 @@ impl Scanner<'_> {
         None
     }
 
-    fn next_token(&mut self) -> Result<u8, String> {
-        let byte = self.skip_space().ok_or_else(ended)?;
+    fn next_token(&mut self) -> Result<u8, SyntaxError> {
+        let byte = self.skip_space().ok_or_else(|| self.ended())?;
         self.at += 1;
         Ok(byte)
     }
@@ -144,9 +147,9 @@ impl Scanner<'_> {
         byte
     }
 
-    fn string(&mut self) -> Result<(), String> {
+    fn string(&mut self) -> Result<(), SyntaxError> {
         loop {
-            let byte = *self.doc.get(self.at).ok_or_else(ended)?;
+            let byte = *self.doc.get(self.at).ok_or_else(|| self.ended())?;
             self.at += 1;
             match byte {
                 b'"' => return Ok(()),
@@ -156,24 +159,24 @@ impl Scanner<'_> {
                         for _ in 0..4 {
                             let byte = self.next();
                             if !byte.is_ascii_hexdigit() {
-                                return Err(unexpected(byte, "in \\u hexadecimal character escape"));
+                                return Err(self.unexpected(byte, "in \\u hexadecimal character escape"));
                             }
                         }
                     }
-                    byte => return Err(unexpected(byte, "in string escape code")),
+                    byte => return Err(self.unexpected(byte, "in string escape code")),
                 },
-                byte if byte < 0x20 => return Err(unexpected(byte, "in string literal")),
+                byte if byte < 0x20 => return Err(self.unexpected(byte, "in string literal")),
                 _ => {}
             }
         }
     }
 
-    fn number(&mut self, first: u8) -> Result<(), String> {
+    fn number(&mut self, first: u8) -> Result<(), SyntaxError> {
         let mut first = first;
         if first == b'-' {
             first = self.next();
             if !first.is_ascii_digit() {
-                return Err(unexpected(first, "in numeric literal"));
+                return Err(self.unexpected(first, "in numeric literal"));
             }
         }
         if first != b'0' {
@@ -195,11 +198,20 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn digit(&mut self, context: &str) -> Result<(), String> {
+    fn digit(&mut self, context: &str) -> Result<(), SyntaxError> {
         match self.next() {
             byte if byte.is_ascii_digit() => Ok(()),
-            byte => Err(unexpected(byte, context)),
+            byte => Err(self.unexpected(byte, context)),
         }
+    }
+
+    fn ended(&self) -> SyntaxError {
+        SyntaxError { byte: None, at: self.at, context: String::new() }
+    }
+
+    /// The byte before this place does not belong there.
+    fn unexpected(&self, byte: u8, context: &str) -> SyntaxError {
+        SyntaxError { byte: Some(byte), at: self.at.saturating_sub(1), context: context.to_owned() }
     }
 
     fn digits(&mut self) {
@@ -208,24 +220,16 @@ impl Scanner<'_> {
         }
     }
 
-    fn literal(&mut self, word: &'static str) -> Result<(), String> {
+    fn literal(&mut self, word: &'static str) -> Result<(), SyntaxError> {
         for expected in word.bytes().skip(1) {
             let byte = self.next();
             if byte != expected {
                 let context = format!("in literal {word} (expecting '{}')", char::from(expected));
-                return Err(unexpected(byte, &context));
+                return Err(self.unexpected(byte, &context));
             }
         }
         Ok(())
     }
-}
-
-fn ended() -> String {
-    "unexpected end of JSON input".into()
-}
-
-fn unexpected(byte: u8, context: &str) -> String {
-    format!("invalid character {} {context}", quote_char(byte))
 }
 
 #[cfg(test)]
@@ -269,9 +273,11 @@ mod tests {
             ("1ex", "invalid character 'x' in exponent of numeric literal"),
             ("\u{feff}{}", "invalid character 'ï' looking for beginning of value"),
         ] {
-            assert_eq!(syntax_error(doc.as_bytes()).as_deref(), Some(text), "{doc}");
+            let said = syntax_error(doc.as_bytes()).map(|error| error.to_string());
+            assert_eq!(said.as_deref(), Some(text), "{doc}");
         }
         let deep = vec![b'['; MAX_DEPTH + 1];
-        assert_eq!(syntax_error(&deep).as_deref(), Some("invalid character '[' exceeded max depth"));
+        let said = syntax_error(&deep).map(|error| error.to_string());
+        assert_eq!(said.as_deref(), Some("invalid character '[' exceeded max depth"));
     }
 }

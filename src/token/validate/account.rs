@@ -277,7 +277,7 @@ pub(super) fn info(description: &str, url: &str, place: At<'_>, report: &mut Rep
     if url.len() > MAX_INFO {
         report.error("info-url-long", place, "Info URL is too long");
     }
-    match go_url::parse(url) {
+    match go_url::parse(url, true) {
         Err(error) => report.error("info-url-parse", place, format!("error parsing info url: {error}")),
         Ok(parsed) if !parsed.host || parsed.scheme.is_empty() => {
             report.error("info-url-parse", place, "error parsing info url: no hostname or scheme");

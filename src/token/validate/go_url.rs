@@ -10,32 +10,43 @@ use crate::token::quote;
 
 /// What the rules ask of a URL.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Url<'a> {
+pub(crate) struct Url<'a> {
     /// As written; Go lowers its case.
-    pub(super) scheme: &'a str,
+    pub(crate) scheme: &'a str,
     /// Whether there is an `@` before the host.
-    pub(super) user: bool,
+    pub(crate) user: bool,
     /// Whether `Hostname()` is not empty.
-    pub(super) host: bool,
+    pub(crate) host: bool,
     /// Whether the path is not empty.
-    pub(super) path: bool,
+    pub(crate) path: bool,
 }
 
 /// Go's text of the error.
 type Error = String;
 
-/// `url.Parse`.
-pub(super) fn parse(text: &str) -> Result<Url<'_>, Error> {
+/// `url.Parse`. `strict`: the host of an HTTP URL has one colon at most, as programs have it that are written for Go 1.26.
+pub(crate) fn parse(text: &str, strict: bool) -> Result<Url<'_>, Error> {
     let (front, fragment) = text.split_once('#').unwrap_or((text, ""));
-    let told = |whole: &str, reason| format!("parse {}: {reason}", quote(whole.as_bytes()));
-    let url = parse_front(front).map_err(|reason| told(front, reason))?;
-    unescape(fragment.as_bytes(), Part::Any).map_err(|reason| told(text, reason))?;
+    let url = parse_front(front, false, strict).map_err(|reason| told(front, &reason))?;
+    unescape(fragment.as_bytes(), Part::Any).map_err(|reason| told(text, &reason))?;
     Ok(url)
 }
 
-fn parse_front(text: &str) -> Result<Url<'_>, Error> {
+/// `url.ParseRequestURI`: an absolute URL or path, without a fragment.
+pub(crate) fn parse_request(text: &str, strict: bool) -> Result<Url<'_>, Error> {
+    parse_front(text, true, strict).map_err(|reason| told(text, &reason))
+}
+
+fn told(text: &str, reason: &str) -> Error {
+    format!("parse {}: {reason}", quote(text.as_bytes()))
+}
+
+fn parse_front(text: &str, request: bool, strict: bool) -> Result<Url<'_>, Error> {
     if text.bytes().any(|byte| byte < b' ' || byte == 0x7f) {
         return Err("net/url: invalid control character in URL".into());
+    }
+    if text.is_empty() && request {
+        return Err("empty url".into());
     }
     if text == "*" {
         return Ok(Url { scheme: "", user: false, host: false, path: true });
@@ -47,13 +58,16 @@ fn parse_front(text: &str) -> Result<Url<'_>, Error> {
         if !scheme.is_empty() {
             return Ok(url);
         }
+        if request {
+            return Err("invalid URI for request".into());
+        }
         if rest.split('/').next().is_some_and(|segment| segment.contains(':')) {
             return Err("first path segment in URL cannot contain colon".into());
         }
     }
     let mut path = rest;
     if let Some(after) = rest.strip_prefix("//")
-        && (!scheme.is_empty() || !after.starts_with('/'))
+        && (!scheme.is_empty() || (!request && !after.starts_with('/')))
     {
         let (authority, rest) = after.split_at(after.find('/').unwrap_or(after.len()));
         path = rest;
@@ -61,7 +75,7 @@ fn parse_front(text: &str) -> Result<Url<'_>, Error> {
             Some((user, host)) => (Some(user), host),
             None => (None, authority),
         };
-        url.host = parse_host(scheme, host)?;
+        url.host = parse_host(host, strict && is_http(scheme))?;
         if let Some(user) = user {
             url.user = true;
             check_user(user)?;
@@ -98,8 +112,12 @@ fn check_user(user: &str) -> Result<(), Error> {
     Ok(())
 }
 
+fn is_http(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+}
+
 /// `parseHost`: whether `Hostname()` is not empty.
-fn parse_host(scheme: &str, host: &str) -> Result<bool, Error> {
+fn parse_host(host: &str, strict: bool) -> Result<bool, Error> {
     let bad_port = |port: &str| Err(format!("invalid port {} after host", quote(port.as_bytes())));
     match host.rfind('[') {
         Some(0) => {
@@ -122,7 +140,6 @@ fn parse_host(scheme: &str, host: &str) -> Result<bool, Error> {
         None => {}
     }
     // Go would rather refuse every second colon, but lists of hosts with ports are in use outside of HTTP.
-    let strict = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     if let Some(colon) = if strict { host.find(':') } else { host.rfind(':') } {
         let port = &host[colon..];
         if !is_port(port) {

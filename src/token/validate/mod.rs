@@ -9,7 +9,7 @@ mod callout;
 mod exports;
 mod go_net;
 mod go_time;
-mod go_url;
+pub(crate) mod go_url;
 mod imports;
 mod operator;
 mod overlap;

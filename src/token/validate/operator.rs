@@ -44,7 +44,7 @@ fn account_server_url(url: &str, report: &mut Report) {
         return;
     }
     let place = NATS.member("account_server_url");
-    match go_url::parse(url) {
+    match go_url::parse(url, true) {
         Err(error) => report.error(
             "op-account-server-url-parse",
             place,
@@ -64,7 +64,7 @@ fn service_url(url: &str, place: At<'_>, report: &mut Report) {
     if url.is_empty() {
         return;
     }
-    let parsed = match go_url::parse(url) {
+    let parsed = match go_url::parse(url, true) {
         Ok(parsed) => parsed,
         Err(error) => {
             let text = format!("error parsing operator service url {}: {error}", report.quote(url));

@@ -13,12 +13,7 @@ fn user(name: &str, password: &str) -> ConfigUser {
 }
 
 fn with_users(users: Vec<ConfigUser>) -> ServerOptions {
-    ServerOptions {
-        accounts: vec![ConfigAccount::named("A")],
-        users,
-        users_given: true,
-        ..ServerOptions::default()
-    }
+    ServerOptions { accounts: vec![ConfigAccount::named("A")], users, ..ServerOptions::default() }
 }
 
 fn says(name: &str, password: &str) -> Client {
