@@ -223,6 +223,11 @@ fn identity(stat: &Stat) -> (u64, u64) {
     (stat.st_dev as u64, stat.st_ino as u64)
 }
 
+/// Whether a symbolic link stands at a path; behind a slash at its end, links are followed.
+pub fn is_link(path: &Path) -> bool {
+    rustix::fs::lstat(path).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Symlink)
+}
+
 /// What stands at a path, links followed.
 pub fn look(path: &Path) -> Result<Facts, DiskError> {
     rustix::fs::stat(path).map(|stat| Facts::of(&stat)).map_err(|errno| DiskError::of(path, errno))

@@ -53,7 +53,8 @@ impl Sources for Surroundings {
     }
 
     fn metadata(&self, path: &str) -> Result<Metadata, ReadError> {
-        let facts = disk::look(&self.base.join(path)).map_err(|_| ReadError::Unavailable)?;
-        Ok(Metadata { directory: facts.directory, mode: facts.mode })
+        let path = self.base.join(path);
+        let facts = disk::look(&path).map_err(|_| ReadError::Unavailable)?;
+        Ok(Metadata { directory: facts.directory, mode: facts.mode, link: disk::is_link(&path) })
     }
 }

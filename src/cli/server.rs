@@ -276,8 +276,11 @@ impl Sources for Surroundings {
     }
 
     fn metadata(&self, path: &str) -> Result<Metadata, ReadError> {
-        match disk::look(&self.base.join(path)) {
-            Ok(facts) => Ok(Metadata { directory: facts.directory, mode: facts.mode }),
+        let path = self.base.join(path);
+        match disk::look(&path) {
+            Ok(facts) => {
+                Ok(Metadata { directory: facts.directory, mode: facts.mode, link: disk::is_link(&path) })
+            }
             Err(DiskError::NotFound { .. }) => Err(ReadError::NotFound),
             Err(DiskError::Denied { .. }) => Err(ReadError::Denied),
             Err(error) => Err(ReadError::Other(error.to_string())),

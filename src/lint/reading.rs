@@ -1,7 +1,7 @@
 //! What is wrong with a token, a key, a credentials file or a chain, as they were read? The floors below say it as facts;
 //! here each fact gets its rule, its words and what to do.
 
-use super::{Edit, Finding, Fix, Place, Rule, Safety};
+use super::{Edit, Finding, Fix, Place, Rule, Safety, Severity};
 use crate::file::creds;
 use crate::nkey::{Identity, Reading};
 use crate::server::options::SubjectPermission;
@@ -394,7 +394,7 @@ fn signer(link: &Link, above: Option<&Link>, place: &Place) -> Option<Finding> {
     };
     // Whose it is, the issuer has said of these two.
     let decides = !matches!(link.signer, Signer::IdentityThoughStrict | Signer::Unnamed);
-    Some(
+    let mut finding =
         Finding::new(rule(code), message, place.clone().at("/iss").showing(issuer).saying("signed it"))
             .help(help)
             .fix(Fix {
@@ -404,8 +404,12 @@ fn signer(link: &Link, above: Option<&Link>, place: &Place) -> Option<Finding> {
                     .data
                     .sub
                     .as_str())
-            }),
-    )
+            });
+    // An account alone may still be on its way to its operator.
+    if matches!(link.signer, Signer::SelfSigned) && above.is_none() {
+        finding.severity = Severity::Warning;
+    }
+    Some(finding)
 }
 
 /// A user of a role that has permissions of its own (`UserScope.ValidateScopedSigner`).

@@ -44,6 +44,8 @@ pub struct Directory {
     pub cache: bool,
     /// The directory, as configured.
     pub dir: String,
+    /// It is a symbolic link: the server does not walk it when it starts, and so removes no file whose time is over.
+    pub link: bool,
     /// `allow_delete`.
     pub allow_delete: bool,
     /// `hard_delete`.

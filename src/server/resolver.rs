@@ -120,6 +120,7 @@ impl<'a> Stored<'a> {
     /// token's own time, a cache by its own.
     fn removed(&self, directory: &Directory, text: &[u8]) -> bool {
         directory.ttl == 0
+            && !directory.link
             && token::decode_generic(text)
                 .is_ok_and(|claims| claims.data.exp != 0 && claims.data.exp <= self.now)
     }

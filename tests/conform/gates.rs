@@ -168,6 +168,9 @@ pub fn worlds(now: i64) -> Vec<World> {
         operators(now),
         odd_files(now, "full"),
         odd_files(now, "cache"),
+        linked(now, "full", ""),
+        linked(now, "full", "/"),
+        linked(now, "cache", ""),
         pinned(now),
         transports(now),
         cookies(now),
@@ -591,6 +594,26 @@ fn operators(now: i64) -> World {
     stage.memory();
     stage.world.config = stage.world.config.replacen("<<op>>", "[<<op>>, <<op2>>]", 1);
     for label in ["first", "second", "second key", "third"] {
+        let claims = stage.user_claims(label);
+        stage.client(label, &claims);
+    }
+    stage.done()
+}
+
+/// A directory that is a link: the server reads through it, and does not walk it.
+fn linked(now: i64, kind: &str, slash: &str) -> World {
+    let mut stage = Stage::new(&format!("linked directory{slash} {kind}"), now);
+    stage.operator(json!({}));
+    stage.others();
+    for (label, top) in [("a", json!({})), ("expired", json!({"exp": now - 500}))] {
+        let mut claims = stage.account_claims(label);
+        put(&mut claims, top);
+        stage.account(&claims);
+    }
+    stage.directory(kind);
+    stage.world.config = stage.world.config.replace("dir: jwt,", &format!("dir: 'linked{slash}',"));
+    stage.world.links.insert("linked".into(), "jwt".into());
+    for label in ["a", "expired", "nobody"] {
         let claims = stage.user_claims(label);
         stage.client(label, &claims);
     }

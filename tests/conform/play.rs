@@ -34,6 +34,9 @@ pub fn lay_out(world: &World, directory: &Path) {
             fs::write(directory.join(path), text).expect("the directory is ours");
         }
     }
+    for (link, target) in &world.links {
+        std::os::unix::fs::symlink(target, directory.join(link)).expect("the directory is ours");
+    }
     for (path, mode) in &world.modes {
         let mode = fs::Permissions::from_mode(*mode);
         fs::set_permissions(directory.join(path), mode).expect("the file is ours");

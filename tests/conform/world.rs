@@ -29,6 +29,9 @@ pub struct World {
     /// Permission bits of files and directories, where they matter.
     #[serde(default, skip_serializing_if = "is_default")]
     pub modes: BTreeMap<String, u32>,
+    /// Symbolic links, and where they lead.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub links: BTreeMap<String, String>,
     /// The environment.
     #[serde(default, skip_serializing_if = "is_default")]
     pub env: BTreeMap<String, String>,
@@ -110,7 +113,7 @@ impl World {
 /// The world is all there is: what it does not have is not there.
 impl Sources for World {
     fn file(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        let path = path.trim_start_matches("./");
+        let path = &self.followed(path);
         let found = self.files().find(|(p, _)| *p == path);
         match found {
             Some((_, Some(text))) => Ok(text.into_bytes()),
@@ -125,17 +128,29 @@ impl Sources for World {
     }
 
     fn metadata(&self, path: &str) -> Result<Metadata, ReadError> {
-        let path = path.trim_start_matches("./").trim_end_matches('/');
+        let link = self.links.contains_key(path.trim_start_matches("./"));
+        let path = self.followed(path.trim_end_matches('/'));
+        let path = path.as_str();
         let directory = self.directories().contains(path);
         if !directory && self.files().all(|(p, _)| p != path) {
             return Err(ReadError::NotFound);
         }
         let mode = self.modes.get(path).copied().unwrap_or(if directory { 0o755 } else { 0o644 });
-        Ok(Metadata { directory, mode })
+        Ok(Metadata { directory, mode, link })
     }
 }
 
 impl World {
+    /// A path with the link at its beginning followed.
+    fn followed(&self, path: &str) -> String {
+        let path = path.trim_start_matches("./");
+        let led = self.links.iter().find_map(|(link, target)| {
+            let rest = path.strip_prefix(link.as_str())?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| format!("{target}{rest}"))
+        });
+        led.unwrap_or_else(|| path.to_owned())
+    }
+
     /// Every directory that the files stand in.
     pub fn directories(&self) -> BTreeSet<String> {
         let mut directories = BTreeSet::new();

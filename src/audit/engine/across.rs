@@ -14,7 +14,7 @@ use super::look::Gains;
 use super::recall::{Recalled, recall};
 use crate::audit::{Gathered, Graph};
 use crate::lint::view::owner;
-use crate::lint::{Finding, Place, Rule, rule};
+use crate::lint::{Finding, Place, Rule, Severity, rule};
 use crate::token::Claims;
 
 pub(super) fn rule_of(code: &'static str) -> &'static Rule {
@@ -254,9 +254,12 @@ fn issuer(teller: &mut Teller<'_>, index: usize) {
         teller.account(index, "account-self-signed", &|rule| {
             let message =
                 format!("{} is signed by an account's key: no operator stands behind it", view.words(index));
-            Finding::new(rule, message, place().saying("no operator's key"))
+            let finding = Finding::new(rule, message, place().saying("no operator's key"))
                 .server(REFUSAL)
-                .help("have the operator sign it: `jwtfix reissue`")
+                .help("have the operator sign it: `jwtfix reissue`");
+            // Whose it will be, nobody has said yet.
+            let severity = if view.trust.trusted.is_some() { rule.severity } else { Severity::Warning };
+            Finding { severity, ..finding }
         });
     } else if !view.trust.trusts(account.issuer) && view.trust.is_strict(account.issuer) {
         teller.account(index, "signed-by-identity-key", &|rule| {

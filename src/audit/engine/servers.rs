@@ -59,8 +59,11 @@ impl Sources for Surroundings<'_> {
     }
 
     fn metadata(&self, path: &str) -> Result<Metadata, ReadError> {
-        match disk::look(&self.base.join(path)) {
-            Ok(facts) => Ok(Metadata { directory: facts.directory, mode: facts.mode }),
+        let path = self.base.join(path);
+        match disk::look(&path) {
+            Ok(facts) => {
+                Ok(Metadata { directory: facts.directory, mode: facts.mode, link: disk::is_link(&path) })
+            }
             Err(DiskError::NotFound { .. }) if self.here => Err(ReadError::NotFound),
             Err(_) => Err(ReadError::Unavailable),
         }

@@ -47,6 +47,8 @@ pub struct Metadata {
     pub directory: bool,
     /// The permission bits.
     pub mode: u32,
+    /// The path itself is a symbolic link; the rest is about what it leads to.
+    pub link: bool,
 }
 
 /// The surroundings of a configuration: files and environment, as the caller wants them to be seen.

@@ -103,8 +103,11 @@ impl Sources for Around<'_> {
     }
 
     fn metadata(&self, path: &str) -> Result<Metadata, ReadError> {
-        match disk::look(&self.base.join(path)) {
-            Ok(facts) => Ok(Metadata { directory: facts.directory, mode: facts.mode }),
+        let path = self.base.join(path);
+        match disk::look(&path) {
+            Ok(facts) => {
+                Ok(Metadata { directory: facts.directory, mode: facts.mode, link: disk::is_link(&path) })
+            }
             Err(DiskError::NotFound { .. }) => Err(ReadError::NotFound),
             Err(error) => Err(ReadError::Other(error.to_string())),
         }

@@ -206,6 +206,7 @@ fn directory(walk: &mut Walk<'_>, node: &Node) -> Result<(), Option<Problem>> {
     }
     walk.options.resolver = Some(Resolver::Directory(Directory {
         cache,
+        link: walk.sources.metadata(&dir).is_ok_and(|found| found.link),
         dir,
         allow_delete,
         hard_delete: hard_delete.unwrap_or(false),
@@ -227,7 +228,7 @@ fn check_directory(walk: &Walk<'_>, dir: &str) -> Result<(), &'static str> {
         return Err("dir has no value and needs to point to a directory");
     }
     match walk.sources.metadata(dir) {
-        Ok(Metadata { directory, mode }) if !directory || mode & 0o200 == 0 => {
+        Ok(Metadata { directory, mode, .. }) if !directory || mode & 0o200 == 0 => {
             Err("dir needs to point to an accessible directory")
         }
         _ => Ok(()),

@@ -23,7 +23,7 @@ fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
     if file.layout == Layout::BelowResolver && file.stem().is_some() && !mounted {
         out.tell(&RULE, || {
             Finding::new(&RULE, "no server finds an account here: it looks in the directory above", file.place())
-                .server("Account JWT lookup error: account missing")
+                .server("Account JWT lookup error: fetching jwt timed out")
                 .help(format!("mv -n {} {}/", file.typed(), shell::word(above(file.directory))))
         });
     }

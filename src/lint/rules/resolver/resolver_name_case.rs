@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
     explanation: "\
 Keys are upper case, and file systems that tell upper from lower case do not find `adwp….jwt` for `ADWP…`. On
 others, as on macOS and Windows, the same directory works: that is why it is noticed late. A server says
-`Account JWT lookup error: account missing`.
+`Account JWT lookup error: fetching jwt timed out`.
 
 Give the file the name of its token's subject, in its letter case.",
     citation: "nats-server dirstore.go: pathForKey",
@@ -26,7 +26,7 @@ fn check(file: &File<'_>, scene: &Scene<'_>, out: &mut Out<'_>) {
         out.tell(&RULE, || {
             let message = format!("the file is named {}, and a server looks for {name}", file.name);
             Finding::new(&RULE, message, file.place())
-                .server("Account JWT lookup error: account missing")
+                .server("Account JWT lookup error: fetching jwt timed out")
                 .help(format!("rename it: mv {} {}", file.typed(), file.typed_beside(&name)))
                 .fix(file.named_by_subject(scene))
         });

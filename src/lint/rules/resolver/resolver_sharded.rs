@@ -24,7 +24,7 @@ fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
         out.tell(&RULE, || {
             let message = format!("this account stands in the shard {shard}, where no server looks for it");
             Finding::new(&RULE, message, file.place())
-                .server("Account JWT lookup error: account missing")
+                .server("Account JWT lookup error: fetching jwt timed out")
                 .help("copy the tokens into one directory, each as <key>.jwt")
         });
     }
