@@ -2,7 +2,7 @@
 //!
 //! Resolver directories of 100,000 accounts in all (or `JWTFIX_ACCOUNTS`), on the disk that `target` is on (or below
 //! `JWTFIX_BENCH_DIR`: in memory it is the processor alone that counts): looked at, planned, signed, proven, journalled and
-//! written, each file synced before it takes its name. In turn with it a plain loop that writes and syncs the same bytes.
+//! written, with every byte on the disk before its file takes its name. In turn with it a plain loop that writes and syncs the same bytes.
 //! Where nsc is (`NSC`, or /opt/nats/bin/nsc), both move a store to a new operator as well; nsc waits for no disk and proves
 //! nothing.
 #![allow(

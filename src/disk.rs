@@ -21,7 +21,7 @@ pub use state::{Lock, Log, change_mode, lock, make_directory, names, real, remov
 pub use stream::{Directory, Entry, Names};
 pub use tree::Tree;
 pub use walk::{DEEPEST, Seen, walk};
-pub use write::{Staged, Write, stage, sync_directory, write_atomic};
+pub use write::{Staged, Write, stage, sync_all, sync_directory, write_atomic};
 
 /// What the disk did not do.
 #[derive(Debug, thiserror::Error)]

@@ -12,8 +12,8 @@ use super::{DiskError, sync_directory};
 
 /// A file that only grows.
 pub struct Log {
-    file: OwnedFd,
-    path: PathBuf,
+    pub(super) file: OwnedFd,
+    pub(super) path: PathBuf,
 }
 
 impl Log {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rustix::fs::{AtFlags, CWD, FileType, Gid, Mode, OFlags, RenameFlags, Stat, Uid};
 use rustix::io::Errno;
 
-use super::{DiskError, Facts, name_of};
+use super::{DiskError, Facts, Log, name_of};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -71,20 +71,6 @@ impl Staged {
         rustix::fs::fsync(&self.draft.file).map_err(|errno| DiskError::of(&self.path, errno))
     }
 
-    /// Waits until the bytes of all are on the disk: once for each file system, whatever else waits to be written there.
-    pub fn sync_all(all: &[&Staged]) -> Result<(), DiskError> {
-        let mut settled = Vec::new();
-        for staged in all {
-            let failed = |errno| DiskError::of(&staged.path, errno);
-            let device = rustix::fs::fstat(&staged.draft.file).map_err(failed)?.st_dev;
-            if !settled.contains(&device) {
-                settle(&staged.draft.file).map_err(failed)?;
-                settled.push(device);
-            }
-        }
-        Ok(())
-    }
-
     /// Lets the new bytes take the place of the old ones. Returns the directory that now has the name, and is to be
     /// given to [`sync_directory`] if the name is to outlast a loss of power.
     pub fn take_place(mut self) -> Result<PathBuf, DiskError> {
@@ -97,6 +83,49 @@ impl Staged {
         Ok(directory_of(&self.target).to_owned())
     }
 }
+
+/// Waits until all of it is on the disk: what was added to a log, new bytes that stand beside the old ones, the names of
+/// directories. Where the system can it waits once for each file system, whatever else waits to be written there, else
+/// for each of them.
+pub fn sync_all<'a>(
+    log: Option<&Log>,
+    staged: impl IntoIterator<Item = &'a Staged>,
+    directories: impl IntoIterator<Item = &'a PathBuf>,
+) -> Result<(), DiskError> {
+    let mut settled = Vec::new();
+    if let Some(log) = log {
+        settle_once(&log.file, &log.path, &mut settled)?;
+    }
+    for staged in staged {
+        settle_once(&staged.draft.file, &staged.path, &mut settled)?;
+    }
+    for directory in directories {
+        let failed = |errno| DiskError::of(directory, errno);
+        if !settled.contains(&rustix::fs::stat(directory).map_err(failed)?.st_dev) {
+            settle_once(&open_directory(directory)?, directory, &mut settled)?;
+        }
+    }
+    Ok(())
+}
+
+/// Waits for a file or directory, and with it for its file system where that can be done; `settled` has those for which
+/// somebody waited already.
+fn settle_once(file: &OwnedFd, path: &Path, settled: &mut Vec<Device>) -> Result<(), DiskError> {
+    let failed = |errno| DiskError::of(path, errno);
+    let device = rustix::fs::fstat(file).map_err(failed)?.st_dev;
+    if settled.contains(&device) {
+        return Ok(());
+    }
+    #[cfg(target_os = "linux")]
+    if rustix::fs::syncfs(file).is_ok() {
+        settled.push(device);
+        return Ok(());
+    }
+    // No such call, or something of this file system did not reach the disk: was it this?
+    sync(file).map_err(failed)
+}
+
+type Device = rustix::fs::Dev;
 
 /// Waits until everything on the file system of `open` is on the disk.
 pub(super) fn settle(open: &OwnedFd) -> Result<(), Errno> {
@@ -120,26 +149,36 @@ fn directory_of(path: &Path) -> &Path {
 
 /// Waits until the names of a directory are on the disk.
 pub fn sync_directory(directory: &Path) -> Result<(), DiskError> {
-    let failed = |errno| DiskError::of(directory, errno);
+    sync(&open_directory(directory)?).map_err(|errno| DiskError::of(directory, errno))
+}
+
+fn open_directory(directory: &Path) -> Result<OwnedFd, DiskError> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let open = rustix::fs::open(directory, flags, Mode::empty()).map_err(failed)?;
-    // Some file systems of a network have no order to keep and say so.
-    match rustix::fs::fsync(&open) {
-        Ok(()) | Err(Errno::INVAL | Errno::NOTSUP) => Ok(()),
-        Err(errno) => Err(failed(errno)),
+    rustix::fs::open(directory, flags, Mode::empty()).map_err(|errno| DiskError::of(directory, errno))
+}
+
+fn sync(open: &OwnedFd) -> Result<(), Errno> {
+    match rustix::fs::fsync(open) {
+        // Some file systems of a network have no order of names to keep and say so.
+        Err(Errno::INVAL | Errno::NOTSUP) => Ok(()),
+        synced => synced,
     }
 }
 
 /// The file that is replaced, its links resolved; none where nothing stands there.
 fn replaced(path: &Path, before: Option<Facts>) -> Result<Option<(PathBuf, Stat)>, DiskError> {
     let changed = || DiskError::Changed { path: path.to_owned() };
-    if let Err(Errno::NOENT) = rustix::fs::lstat(path) {
-        return if before.is_some() { Err(changed()) } else { Ok(None) };
-    }
-    let target = std::fs::canonicalize(path).map_err(|error| {
-        DiskError::of(path, error.raw_os_error().map_or(Errno::IO, Errno::from_raw_os_error))
-    })?;
-    let stat = rustix::fs::lstat(&target).map_err(|errno| DiskError::of(path, errno))?;
+    let failed = |errno| DiskError::of(path, errno);
+    let (target, stat) = match rustix::fs::lstat(path) {
+        Err(Errno::NOENT) => return if before.is_some() { Err(changed()) } else { Ok(None) },
+        Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::Symlink => {
+            let target = std::fs::canonicalize(path)
+                .map_err(|error| failed(error.raw_os_error().map_or(Errno::IO, Errno::from_raw_os_error)))?;
+            let stat = rustix::fs::lstat(&target).map_err(failed)?;
+            (target, stat)
+        }
+        looked => (path.to_owned(), looked.map_err(failed)?),
+    };
     match FileType::from_raw_mode(stat.st_mode) {
         FileType::RegularFile => {}
         FileType::Directory => return Err(DiskError::Directory { path: path.to_owned() }),

@@ -9,11 +9,12 @@ use std::sync::mpsc::sync_channel;
 use zeroize::Zeroizing;
 
 use super::journal::{Hash, NewBytes};
-use super::plan::{Plan, Planner, Step, StepError};
+use super::plan::{Plan, Planner, Step, StepError, TOGETHER};
 use super::run::{Run, RunError};
 use super::survey::{Given, LARGEST, Spot, Way};
 use crate::disk::{self, DiskError, Facts, Write};
 use crate::file::{What, creds, recognise};
+use crate::nkey::PublicKey;
 
 /// Why a plan was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -139,16 +140,19 @@ impl Work {
         progress: &mut dyn FnMut(usize),
     ) -> Result<(), CarryError> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = self.files.len().div_ceil(threads).clamp(1, TOGETHER);
         let next = AtomicUsize::new(0);
         let (send, made) = sync_channel(512);
         std::thread::scope(|scope| {
-            for _ in 0..threads.min(self.files.len()) {
+            for _ in 0..threads {
                 let (send, next) = (send.clone(), &next);
                 scope.spawn(move || {
-                    while let Some((place, steps)) = self.files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let steps = steps.iter().map(|&step| &plan.steps[step]);
-                        if send.send(make(planner, *place, steps)).is_err() {
-                            return;
+                    while let Some(files) = self.files.chunks(share).nth(next.fetch_add(1, Ordering::Relaxed))
+                    {
+                        for made in make_all(planner, plan, files) {
+                            if send.send(made).is_err() {
+                                return;
+                            }
                         }
                     }
                 });
@@ -178,23 +182,59 @@ struct Made<'a> {
     old: Zeroizing<Vec<u8>>,
     new: NewBytes,
     secret: bool,
+    /// New tokens in it whose signatures are not proven yet, with the keys that signed them.
+    unproven: Vec<(PublicKey, String)>,
+}
+
+/// The new bytes of some files, with every signature in them proven.
+fn make_all<'a>(
+    planner: &Planner<'a>,
+    plan: &Plan,
+    files: &[(usize, Vec<usize>)],
+) -> Vec<Result<Option<Made<'a>>, CarryError>> {
+    let steps = |steps: &[usize]| -> Vec<&Step> { steps.iter().map(|&step| &plan.steps[step]).collect() };
+    let mut all: Vec<_> = files.iter().map(|(place, of)| make(planner, *place, &steps(of))).collect();
+    let tokens = |made: &Result<Option<Made<'a>>, CarryError>| -> usize {
+        made.as_ref().ok().and_then(Option::as_ref).map_or(0, |made| made.unproven.len())
+    };
+    let unproven: Vec<(PublicKey, &str)> = all
+        .iter()
+        .filter_map(|made| made.as_ref().ok()?.as_ref())
+        .flat_map(|made| made.unproven.iter().map(|(key, text)| (*key, text.as_str())))
+        .collect();
+    let verdicts = planner.hold(&unproven);
+    let mut rest = verdicts.as_slice();
+    for made in &mut all {
+        let (own, others) = rest.split_at(tokens(made));
+        rest = others;
+        if let (true, Ok(Some(Made { path, .. }))) = (own.contains(&false), &made) {
+            *made = Err(CarryError::Step { path: path.to_path_buf(), error: StepError::unsigned() });
+        }
+    }
+    all
 }
 
 /// The new bytes of a file; none where it has them already.
-fn make<'a, 's>(
-    planner: &Planner<'a>,
-    place: usize,
-    steps: impl Iterator<Item = &'s Step>,
-) -> Result<Option<Made<'a>>, CarryError> {
+fn make<'a>(planner: &Planner<'a>, place: usize, steps: &[&Step]) -> Result<Option<Made<'a>>, CarryError> {
     let path = planner.survey.places[place].path.as_path();
     let disk = |error: DiskError| CarryError::Run(error.into());
     let mut old = Zeroizing::new(Vec::new());
     let facts = disk::read_into(path, LARGEST, &mut old).map_err(disk)?;
-    let mut spots: Vec<(&Spot, String)> = Vec::new();
+    let (mut spots, mut unproven): (Vec<(&Spot, String)>, _) = (Vec::new(), Vec::new());
     for step in steps {
         let site = &planner.survey.sites[step.site];
-        let signed = planner.sign(step).map_err(|error| CarryError::Step { path: path.to_owned(), error })?;
-        let Some(text) = signed else { continue };
+        let failed = |error| CarryError::Step { path: path.to_owned(), error };
+        let text = match planner.sign_planned(step) {
+            Some(text) => {
+                let text = text.map_err(failed)?;
+                unproven.push((step.signer.key, text.clone()));
+                text
+            }
+            None => match planner.sign(step).map_err(failed)? {
+                Some(text) => text,
+                None => continue,
+            },
+        };
         for spot in site.spots.iter().filter(|spot| spot.place == place && spot.way != Way::Encoded) {
             let there = super::survey::text_at(&old, spot);
             if there.is_none_or(|there| Hash::of(there.as_bytes()) != site.digest) {
@@ -217,7 +257,7 @@ fn make<'a, 's>(
         NewBytes::splice(&old, &with)
     };
     let secret = reads_alike(&old, &new.bytes, &spots).ok_or_else(|| CarryError::Unlike(path.to_owned()))?;
-    Ok(Some(Made { path, facts, old, new, secret }))
+    Ok(Some(Made { path, facts, old, new, secret, unproven }))
 }
 
 /// Whether the new file holds the new tokens and the old keys, and, if so, whether secrets are among them.

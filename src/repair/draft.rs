@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::claim_diff::{self, Change};
 use super::form::{Form, FormError, arrange, form};
 use super::keys::{Ring, SignError};
-use super::widen::widened;
+use super::widen::widening;
 use super::wish::{Wish, WishError};
 use crate::nkey::PublicKey;
 use crate::token::json::write_value;
@@ -162,7 +162,7 @@ impl Draft {
         if claims.data.iss != key.to_string() || claims.data.iat != now {
             return Err(Refused::Differs("/iss".into()));
         }
-        let (old, new) = (self.before.tree.value(), after.value());
+        let (old, new) = (self.before.tree.value(), after.into_value());
         let mut named: Vec<&str> = self.touched.iter().map(String::as_str).collect();
         named.extend(["/iss", "/iat", "/jti"]);
         if let Some(pointer) = stranger(&old, &new, "", &named) {
@@ -179,9 +179,9 @@ impl Draft {
         if !faults.is_empty() {
             return Err(Refused::Faults(faults));
         }
-        let mut widened = widened(&old, &new);
-        widened.retain(|change| !self.touched.iter().any(|named| covers(named, &change.pointer)));
         let changes = claim_diff::diff(&old, &new);
+        let mut widened = widening(&changes, &old, &new);
+        widened.retain(|change| !self.touched.iter().any(|named| covers(named, &change.pointer)));
         Ok(Renewed { text, claims, changes, widened, rewritten: self.before.rewritten, healed: had })
     }
 }

@@ -2,10 +2,11 @@
 //! tree with the same meaning - a v1 payload, members that come twice or in another case - is first written as Go would.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::token::{Claims, Deviation, Kind, Layout, Token, Tree, load, payload};
+use crate::token::{Claims, Deviation, Kind, Layout, Oddity, Token, Tree, load, payload};
 
 /// A token ready to be edited.
 #[derive(Clone, Debug)]
@@ -13,7 +14,7 @@ pub(crate) struct Form {
     /// The payload as layout v2 has it; `iss`, `iat` and `jti` still of the old signature.
     pub(crate) tree: Tree,
     /// What Go reads in it.
-    pub(crate) claims: Claims,
+    pub(crate) claims: Arc<Claims>,
     /// Why it is no longer the tree that stood in the token.
     pub(crate) rewritten: Option<&'static str>,
 }
@@ -49,11 +50,11 @@ pub(crate) fn form(token: &Token) -> Result<Form, FormError> {
     } else {
         None
     };
-    let mut claims = Claims::clone(claims);
     if rewritten.is_none() {
         let tree = Tree::of(value.clone()).ok_or_else(|| FormError::Unreadable("it is no object".into()))?;
-        return Ok(Form { tree, claims, rewritten });
+        return Ok(Form { tree, claims: Arc::clone(claims), rewritten });
     }
+    let mut claims = Claims::clone(claims);
     claims.version = 2;
     claims.claim_type = claims.kind().word().to_owned();
     let written = payload(&claims).map_err(|error| FormError::Unreadable(error.to_string()))?;
@@ -71,7 +72,7 @@ pub(crate) fn form(token: &Token) -> Result<Form, FormError> {
             tree = with;
         }
     }
-    Ok(Form { tree, claims, rewritten })
+    Ok(Form { tree, claims: Arc::new(claims), rewritten })
 }
 
 /// Puts what edits made new where Go's library writes it, leaves out what Go leaves out, and sorts the lists that Go
@@ -80,7 +81,7 @@ pub(crate) fn arrange(tree: &mut Tree, before: &Tree) {
     let written = tree.payload();
     let Ok(loaded) = load(&written) else { return };
     let Ok(template) = payload(&loaded.claims) else { return };
-    let unknown: HashSet<String> = unknown_members(&written);
+    let unknown: HashSet<String> = unknown_members(&written, &loaded.odd);
     let (Value::Object(mut members), Value::Object(old)) = (tree.value(), before.value()) else { return };
     let Ok(Value::Object(template)) = serde_json::from_slice(&template) else { return };
     sort_lists(&mut members, &old);
@@ -90,12 +91,9 @@ pub(crate) fn arrange(tree: &mut Tree, before: &Tree) {
     }
 }
 
-fn unknown_members(payload: &[u8]) -> HashSet<String> {
-    let Ok(loaded) = load(payload) else { return HashSet::new() };
-    loaded
-        .odd
-        .iter()
-        .filter(|(oddity, _)| *oddity == crate::token::Oddity::Unknown)
+fn unknown_members(payload: &[u8], odd: &[(Oddity, usize)]) -> HashSet<String> {
+    odd.iter()
+        .filter(|(oddity, _)| *oddity == Oddity::Unknown)
         .map(|(_, offset)| crate::token::pointer_of_member(payload, *offset))
         .collect()
 }
@@ -264,7 +262,7 @@ mod tests {
         assert!(form.rewritten.is_some());
         // Go decodes the later object over the former.
         assert_eq!(form.tree.get("/nats/limits"), Some(&json!({"conn": 7, "leaf": 3})));
-        let Body::Account(body) = form.claims.body else { panic!("an account") };
+        let Body::Account(body) = &form.claims.body else { panic!("an account") };
         assert_eq!((body.limits.conn, body.limits.leaf), (7, 3));
     }
 

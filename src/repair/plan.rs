@@ -4,11 +4,13 @@
 //! Operators come first, then accounts, then users: who may sign the lower ones is said by the upper ones as they will be.
 
 mod above;
+mod read;
 mod step;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use self::step::Outcome;
 use super::claim_diff::Change;
@@ -19,8 +21,8 @@ use super::signer::{self, Candidate, NoKey};
 use super::survey::{Given, Site, Survey, Way};
 use super::wish::Wish;
 use crate::disk::DiskError;
-use crate::nkey::PublicKey;
-use crate::token::{Claims, Issue, Kind, parse};
+use crate::nkey::{Batch, PublicKey};
+use crate::token::{Claims, DecodeError, Issue, Kind, parse};
 
 /// One token that is signed again.
 #[derive(Clone, Debug)]
@@ -41,7 +43,15 @@ pub struct Step {
     pub permitted: Vec<Hold>,
     /// Whether it was meant, or only hangs on what was.
     pub meant: bool,
+    /// The new token but for its signature, proven; none where it is to be made again when it is signed: because others
+    /// took up [`KEPT`], or because a token that it carries is signed by a key that is held elsewhere.
+    pub(super) unsigned: Option<Box<str>>,
 }
+
+/// Bytes of new tokens that a plan keeps.
+const KEPT: usize = 256 << 20;
+/// Tokens whose signatures are verified together.
+pub(super) const TOGETHER: usize = 64;
 
 /// One token that is held back.
 #[derive(Clone, Debug)]
@@ -67,6 +77,13 @@ pub enum StepError {
     /// None of its places can be written.
     #[error("it stands in an encoded value, which jwtfix does not write")]
     Encoded,
+}
+
+impl StepError {
+    /// What came back is no signature of the key that was asked to sign.
+    pub(super) fn unsigned() -> StepError {
+        Refused::Decode(DecodeError::SignatureV2.to_string()).into()
+    }
 }
 
 /// One token that cannot be signed again.
@@ -143,6 +160,10 @@ pub struct Planner<'a> {
     removed: HashMap<String, PublicKey>,
     /// What changes in each token that is meant, by its number; none: the order's wishes in all that the order means.
     each: Option<HashMap<usize, Vec<Wish>>>,
+    /// Verifies signatures, many at once.
+    batch: Batch,
+    /// Bytes of new tokens that its plan keeps.
+    kept: AtomicUsize,
 }
 
 impl<'a> Planner<'a> {
@@ -157,6 +178,8 @@ impl<'a> Planner<'a> {
             replaced: HashMap::new(),
             removed: HashMap::new(),
             each: None,
+            batch: Batch::new(),
+            kept: AtomicUsize::new(0),
         }
     }
 
@@ -227,9 +250,13 @@ impl<'a> Planner<'a> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = sites.len().div_ceil(threads).max(1);
         let of = |sites: &[usize]| -> Vec<Outcome> {
-            sites.iter().map(|&site| self.outcome(site, meant[site])).collect()
+            let of = |sites: &[usize]| -> Vec<Outcome> {
+                let read = self.read_all(sites).into_iter().zip(sites);
+                read.map(|(read, &site)| self.outcome(site, meant[site], read)).collect()
+            };
+            sites.chunks(TOGETHER).flat_map(of).collect()
         };
-        if sites.len() < 64 {
+        if sites.len() < TOGETHER {
             return of(sites);
         }
         std::thread::scope(|scope| {
@@ -296,7 +323,7 @@ impl<'a> Planner<'a> {
             plan.steps.retain(|step| step.site != site);
             plan.held.retain(|held| held.site != site);
             plan.failed.retain(|failed| failed.site != site);
-            let outcome = self.outcome(site, meant[site]);
+            let outcome = self.outcome(site, meant[site], self.read(site));
             self.settle(site, meant[site], outcome, plan);
         }
     }

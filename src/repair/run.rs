@@ -379,6 +379,8 @@ pub struct Run {
     /// What a stopped run has told of already: bytes before and after.
     known: HashMap<PathBuf, (Hash, Hash)>,
     waiting: Vec<Waiting>,
+    /// Directories whose names changed and were not yet waited for.
+    directories: BTreeSet<PathBuf>,
     /// Files of which the journal tells and to which nothing was done.
     untouched: HashSet<PathBuf>,
     done: usize,
@@ -442,6 +444,7 @@ impl Run {
             log,
             known,
             waiting: Vec::new(),
+            directories: BTreeSet::new(),
             untouched: HashSet::new(),
             done: 0,
             resumed,
@@ -504,48 +507,40 @@ impl Run {
         if self.waiting.len() >= BATCH { self.flush() } else { Ok(()) }
     }
 
-    /// Brings what waits to the disk: the record of it first.
+    /// Brings what waits to the disk, the record of it first. What power may fail between:
+    ///
+    /// 1. New bytes stand beside the old ones, and the journal tells of them. Of either any part may be on the disk; the
+    ///    files themselves are the old ones.
+    /// 2. One wait brings both to the disk, with the names of the batch before. Until it ends no name changes.
+    /// 3. Each new file takes its name at once. Which of the names are on the disk when power fails is the file system's
+    ///    to say, but each is that of whole old bytes or whole new ones, and the journal on the disk tells of every one:
+    ///    a later run goes by the bytes that it finds, and so does undoing.
+    /// 4. The next batch's wait, or the last one, brings these names to the disk.
     pub fn flush(&mut self) -> Result<(), RunError> {
         let waiting = std::mem::take(&mut self.waiting);
         let paths = || waiting.iter().map(|waiting| waiting.path().to_owned());
         let mut records = Vec::new();
         waiting.iter().filter_map(Waiting::record).for_each(|record| record.write(&mut records));
-        let log = &mut self.log;
         let staged: Vec<&Staged> = waiting.iter().filter_map(Waiting::staged).collect();
-        let settled = if staged.len() >= MANY {
-            log.append(&records).and_then(|()| log.sync()).and_then(|()| Staged::sync_all(&staged))
-        } else {
-            std::thread::scope(|scope| {
-                let share = staged.len().div_ceil(WAITERS).max(1);
-                let waiters: Vec<_> = staged
-                    .chunks(share)
-                    .map(|share| scope.spawn(move || share.iter().try_for_each(|staged| staged.sync())))
-                    .collect();
-                let mut outcome = log.append(&records).and_then(|()| log.sync());
-                for waiter in waiters {
-                    let waited = waiter.join().expect("waiting for the disk does not panic");
-                    outcome = outcome.and(waited);
-                }
-                outcome
-            })
-        };
+        let written = self.log.append(&records).map_err(RunError::from);
+        let settled = written.and_then(|()| settle(Some(&self.log), &staged, &mut self.directories));
         settled.inspect_err(|_| self.untouched.extend(paths()))?;
-        let mut directories = BTreeSet::new();
         let mut waiting = waiting.into_iter();
         while let Some(next) = waiting.next() {
             let path = next.path().to_owned();
-            if let Err(error) = next.happen(&mut directories) {
+            if let Err(error) = next.happen(&mut self.directories) {
                 self.untouched.extend(waiting.map(|waiting| waiting.path().to_owned()).chain([path]));
                 return Err(error.into());
             }
             self.done += 1;
         }
-        Ok(directories.iter().try_for_each(|directory| disk::sync_directory(directory))?)
+        Ok(())
     }
 
     /// Ends the run: all of it is on the disk. Returns how many files it changed.
     pub fn finish(mut self) -> Result<usize, RunError> {
-        if let Err(error) = self.flush() {
+        let settled = self.flush().and_then(|()| settle(None, &[], &mut self.directories));
+        if let Err(error) = settled {
             return Err(self.give_up(error));
         }
         self.head.state = State::Done;
@@ -570,6 +565,33 @@ impl Run {
             }
         }
     }
+}
+
+/// Waits until these new bytes, the log and the names of these directories are on the disk: for a few files one by one, all
+/// of them at the same time; from [`MANY`] on for their file systems as a whole.
+fn settle(
+    log: Option<&Log>,
+    staged: &[&Staged],
+    directories: &mut BTreeSet<PathBuf>,
+) -> Result<(), RunError> {
+    if staged.len() + directories.len() >= MANY {
+        disk::sync_all(log, staged.iter().copied(), &*directories)?;
+    } else {
+        std::thread::scope(|scope| {
+            let share = staged.len().div_ceil(WAITERS).max(1);
+            let waiters: Vec<_> = staged
+                .chunks(share)
+                .map(|share| scope.spawn(move || share.iter().try_for_each(|staged| staged.sync())))
+                .collect();
+            let mut outcome = log.map_or(Ok(()), Log::sync);
+            for waiter in waiters {
+                outcome = outcome.and(waiter.join().expect("waiting for the disk does not panic"));
+            }
+            outcome.and_then(|()| directories.iter().try_for_each(|path| disk::sync_directory(path)))
+        })?;
+    }
+    directories.clear();
+    Ok(())
 }
 
 fn absolute(path: &Path) -> PathBuf {

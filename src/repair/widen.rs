@@ -19,11 +19,14 @@ pub(crate) enum Weight {
 
 /// The changes between two payloads of layout v2 that give more.
 pub fn widened(before: &Value, after: &Value) -> Vec<Change> {
-    diff(before, after)
-        .into_iter()
-        .filter(|change| !change.comes_with_a_signature())
-        .filter(|change| weigh(change, before, after) == Weight::More)
-        .collect()
+    widening(&diff(before, after), before, after)
+}
+
+/// Of all changes between two such payloads those that give more.
+pub(crate) fn widening(changes: &[Change], before: &Value, after: &Value) -> Vec<Change> {
+    let more =
+        |change: &&Change| !change.comes_with_a_signature() && weigh(change, before, after) == Weight::More;
+    changes.iter().filter(more).cloned().collect()
 }
 
 pub(crate) fn weigh(change: &Change, before: &Value, after: &Value) -> Weight {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::base64;
 use super::claims::{Claims, Kind};
-use super::decode::{DecodeError, MAX_TOKEN, Signed, chunks, decode_generic, load, parse};
+use super::decode::{DecodeError, MAX_TOKEN, Signed, Unverified, chunks, decode_generic, load, parse};
 use super::pointer;
 use super::reader::Oddity;
 use super::salvage::salvage;
@@ -117,6 +117,16 @@ impl Token {
     /// Reads a text that is, or was, a token. Never fails.
     pub fn read(text: &[u8]) -> Token {
         let text = &text[..text.len().min(LONGEST)];
+        Token::read_judged(text, parse(text), None)
+    }
+
+    /// The same, of a text that was parsed already, and of which somebody may have found out whether its signature
+    /// [`holds`](Unverified::holds).
+    pub(crate) fn read_judged(
+        text: &[u8],
+        parsed: Result<Unverified<'_>, DecodeError>,
+        holds: Option<bool>,
+    ) -> Token {
         let mut token = Token::unknown();
         let parts = parts(text);
         let header = token.json_of(parts[0], 0);
@@ -129,8 +139,8 @@ impl Token {
         if let Some(payload) = &payload {
             token.read_payload(payload);
         }
-        token.verify(parts);
-        match parse(text) {
+        token.verify(parts, holds);
+        match parsed {
             Err(error) => token.refused = Some(error),
             Ok(unverified) => {
                 // What was found out above, unless the issuer is no key or the signature no base64.
@@ -278,7 +288,7 @@ impl Token {
     }
 
     /// Tries the signature over both of what a token's signature is made over.
-    fn verify(&mut self, [header, payload, signature]: [&[u8]; 3]) {
+    fn verify(&mut self, [header, payload, signature]: [&[u8]; 3], known: Option<bool>) {
         if payload.is_empty() || signature.is_empty() {
             return;
         }
@@ -300,8 +310,8 @@ impl Token {
         let over_payload = || key.verify(payload, &signature);
         // The form that the layout asks for first: nearly always it is that one.
         let held = match self.layout {
-            Some(Layout::V1) => over_payload().then_some(Layout::V1),
-            Some(_) if over_both() => Some(Layout::V2),
+            Some(Layout::V1) => known.unwrap_or_else(over_payload).then_some(Layout::V1),
+            Some(_) if known.unwrap_or_else(over_both) => Some(Layout::V2),
             Some(_) => over_payload().then_some(Layout::DraftV2),
             None if over_both() => Some(Layout::V2),
             None => over_payload().then_some(Layout::V1),

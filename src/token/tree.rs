@@ -66,6 +66,11 @@ impl Tree {
         Value::Object(self.members.clone())
     }
 
+    /// The same, of a tree that nobody needs any more.
+    pub(crate) fn into_value(self) -> Value {
+        Value::Object(self.members)
+    }
+
     /// What stands at a JSON pointer (RFC 6901).
     pub fn get(&self, pointer: &str) -> Option<&Value> {
         let (first, rest) = split(pointer)?;

@@ -1,12 +1,15 @@
 //! What becomes of one token?
 
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::above::{Above, operator_has};
-use super::{Planner, Step, StepError};
+use super::read::Read;
+use super::{KEPT, Planner, Step, StepError};
+use crate::disk::DiskError;
 use crate::nkey::{PublicKey, go};
 use crate::repair::draft::{Draft, Refused, Renewed};
 use crate::repair::keys::Ring;
@@ -40,8 +43,8 @@ struct Standing {
 }
 
 impl Planner<'_> {
-    pub(super) fn outcome(&self, index: usize, meant: bool) -> Outcome {
-        match self.become_another(index, meant, None) {
+    pub(super) fn outcome(&self, index: usize, meant: bool, read: Result<Read, DiskError>) -> Outcome {
+        match self.become_another(index, meant, None, read) {
             Ok(Become::Another(another)) => {
                 let (step, renewed) = *another;
                 let keep = self.others_hang_on(renewed.claims.kind());
@@ -53,28 +56,50 @@ impl Planner<'_> {
         }
     }
 
-    /// The text of the token of a step, signed. None where the token is that text already.
+    /// The text of the token of a step, signed and proven. None where the token is that text already.
     pub fn sign(&self, step: &Step) -> Result<Option<String>, StepError> {
-        match self.become_another(step.site, step.meant, Some(self.ring))? {
+        if let Some(text) = self.sign_planned(step) {
+            let text = text?;
+            return match self.hold(&[(step.signer.key, &text)])[..] {
+                [true] => Ok(Some(text)),
+                _ => Err(StepError::unsigned()),
+            };
+        }
+        match self.become_another(step.site, step.meant, Some(self.ring), self.read(step.site))? {
             Become::Another(another) => Ok(Some(another.1.text)),
             Become::Same(_) => Ok(None),
             // It was not held back when it was planned: the file is another by now.
             Become::Held(_) => {
                 let site = &self.survey.sites[step.site];
                 let path = site.spots.first().map(|spot| self.survey.places[spot.place].path.clone());
-                Err(crate::disk::DiskError::Changed { path: path.unwrap_or_default() }.into())
+                Err(DiskError::Changed { path: path.unwrap_or_default() }.into())
             }
         }
     }
 
-    fn become_another(&self, index: usize, meant: bool, ring: Option<&Ring>) -> Result<Become, StepError> {
+    /// The same where the plan kept the token: all of it is proven but its signature, which [`Planner::hold`] proves.
+    pub(in crate::repair) fn sign_planned(&self, step: &Step) -> Option<Result<String, StepError>> {
+        let unsigned = step.unsigned.as_deref()?;
+        let signature = match self.ring.sign(&step.signer.key, unsigned.as_bytes()) {
+            Ok(signature) => data_encoding::BASE64URL_NOPAD.encode(&signature),
+            Err(error) => return Some(Err(Refused::Sign(error).into())),
+        };
+        Some(Ok(format!("{unsigned}.{signature}")))
+    }
+
+    fn become_another(
+        &self,
+        index: usize,
+        meant: bool,
+        ring: Option<&Ring>,
+        read: Result<Read, DiskError>,
+    ) -> Result<Become, StepError> {
         let site = &self.survey.sites[index];
         let writable = |place: usize| self.survey.places[place].given > Given::Context;
         if !site.spots.iter().any(|spot| spot.way != Way::Encoded && writable(spot.place)) {
             return Err(StepError::Encoded);
         }
-        let text = self.survey.text(site)?;
-        let token = Token::read(text.as_bytes());
+        let Read { text, token } = read?;
         let wishes = match &self.each {
             Some(each) => each.get(&index).cloned().unwrap_or_default(),
             None if meant => self.wishes_for(site.kind),
@@ -115,7 +140,7 @@ impl Planner<'_> {
             draft.set("/nats/issuer_account", account.into());
         }
         let mut remarks = self.remarks(&draft, &standing.holds);
-        self.renew_activations(&mut draft, ring, &mut remarks)?;
+        let whole = self.renew_activations(&mut draft, ring, &mut remarks)?;
         let same_signer = chosen.key.to_string() == *site.issuer;
         // What hangs on others stays if they still stand behind it; what is as it was asked for stays as it is.
         let asked = !self.order.wishes.is_empty() || self.order.issuer.is_some();
@@ -140,6 +165,10 @@ impl Planner<'_> {
         if blocked(&standing.holds) {
             return Ok(self.held(standing.holds));
         }
+        let unsigned = cut(&renewed.text).filter(|text| {
+            let kept = || self.kept.fetch_add(text.len(), Ordering::Relaxed) + text.len();
+            whole && ring.is_none() && kept() <= KEPT
+        });
         let step = Step {
             site: index,
             signer: chosen,
@@ -149,6 +178,7 @@ impl Planner<'_> {
             remarks,
             permitted: standing.holds,
             meant,
+            unsigned: unsigned.map(String::into_boxed_str),
         };
         Ok(Become::Another(Box::new((step, renewed))))
     }
@@ -302,16 +332,18 @@ impl Planner<'_> {
         remarks
     }
 
-    /// Signs the activation tokens in an account's imports again that a replaced key has signed.
+    /// Signs the activation tokens in an account's imports again that a replaced key has signed. Says whether all of them are
+    /// as they will be: what is signed elsewhere is not asked for twice.
     fn renew_activations(
         &self,
         draft: &mut Draft,
         ring: Option<&Ring>,
         remarks: &mut Vec<String>,
-    ) -> Result<(), StepError> {
+    ) -> Result<bool, StepError> {
         if self.replaced.is_empty() || draft.kind() != Kind::Account {
-            return Ok(());
+            return Ok(true);
         }
+        let mut whole = true;
         let imports = draft.get("/nats/imports").and_then(Value::as_array).map_or(0, Vec::len);
         for index in 0..imports {
             let pointer = format!("/nats/imports/{index}/token");
@@ -328,6 +360,7 @@ impl Planner<'_> {
             }
             if !self.ring.holds(new) && ring.is_none() {
                 remarks.push(format!("the activation token of import {index} is signed by {new} elsewhere"));
+                whole = false;
                 continue;
             }
             let mut activation = Draft::new(&token, &[], self.order.now)?;
@@ -335,7 +368,7 @@ impl Planner<'_> {
             let renewed = activation.sign(new, self.order.now, Some(self.ring))?;
             draft.set(&pointer, renewed.text.into());
         }
-        Ok(())
+        Ok(whole)
     }
 }
 

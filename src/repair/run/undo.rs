@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::{BATCH, LARGEST, RunError, WAITERS, parent, records};
+use super::{BATCH, LARGEST, RunError, parent, records, settle};
 use crate::disk::{self, DiskError, Staged, Write};
 use crate::repair::journal::{Done, Hash, Name, Record};
 
@@ -126,7 +126,7 @@ pub(super) fn take_back(directory: &Path, leave: &Leave) -> Result<usize, RunErr
     let mut staged: Vec<Staged> = Vec::new();
     for step in &steps {
         if !matches!(step, Step::Bytes { .. }) {
-            settle(&mut staged, &mut directories)?;
+            take_places(&mut staged, &mut directories)?;
         }
         match step {
             Step::Bytes { record, file, after } => {
@@ -139,7 +139,7 @@ pub(super) fn take_back(directory: &Path, leave: &Leave) -> Result<usize, RunErr
                 let old = record.undone(&bytes).ok_or_else(changed)?;
                 staged.push(disk::stage(file, &old, Write { replaces: Some(facts), ..Write::default() })?);
                 if staged.len() >= BATCH {
-                    settle(&mut staged, &mut directories)?;
+                    take_places(&mut staged, &mut directories)?;
                 }
             }
             Step::Remove { file } => {
@@ -153,24 +153,17 @@ pub(super) fn take_back(directory: &Path, leave: &Leave) -> Result<usize, RunErr
             Step::Mode { file, before } => disk::change_mode(file, *before)?,
         }
     }
-    settle(&mut staged, &mut directories)?;
-    directories.iter().try_for_each(|directory| disk::sync_directory(directory))?;
+    take_places(&mut staged, &mut directories)?;
+    settle(None, &[], &mut directories)?;
     Ok(steps.len())
 }
 
-fn settle(staged: &mut Vec<Staged>, directories: &mut BTreeSet<PathBuf>) -> Result<(), DiskError> {
-    std::thread::scope(|scope| {
-        let share = staged.len().div_ceil(WAITERS).max(1);
-        let waiters: Vec<_> = staged
-            .chunks(share)
-            .map(|share| scope.spawn(|| share.iter().try_for_each(Staged::sync)))
-            .collect();
-        let mut outcome = Ok(());
-        for waiter in waiters {
-            outcome = outcome.and(waiter.join().expect("waiting for the disk does not panic"));
-        }
-        outcome
-    })?;
+/// Lets new bytes take their places, once they are on the disk, and the names of those before them.
+fn take_places(staged: &mut Vec<Staged>, directories: &mut BTreeSet<PathBuf>) -> Result<(), RunError> {
+    if staged.is_empty() {
+        return Ok(());
+    }
+    settle(None, &staged.iter().collect::<Vec<_>>(), directories)?;
     for staged in staged.drain(..) {
         directories.insert(staged.take_place()?);
     }

@@ -1,0 +1,78 @@
+//! What do tokens say, and whose signatures hold? Many at once, for to verify them together costs a fifth.
+
+use zeroize::Zeroizing;
+
+use super::Planner;
+use crate::disk::DiskError;
+use crate::nkey::{PublicKey, Signed, go};
+use crate::token::{Token, Unverified, parse};
+
+/// A token, read again from its file.
+pub(super) struct Read {
+    pub(super) text: Zeroizing<String>,
+    pub(super) token: Token,
+}
+
+impl Planner<'_> {
+    /// One token by its number.
+    pub(super) fn read(&self, site: usize) -> Result<Read, DiskError> {
+        let text = self.survey.text(&self.survey.sites[site])?;
+        let token = Token::read(text.as_bytes());
+        Ok(Read { text, token })
+    }
+
+    /// Tokens by their numbers.
+    pub(super) fn read_all(&self, sites: &[usize]) -> Vec<Result<Read, DiskError>> {
+        let texts: Vec<_> = sites.iter().map(|&site| self.survey.text(&self.survey.sites[site])).collect();
+        let parsed: Vec<_> =
+            texts.iter().map(|text| text.as_ref().ok().map(|text| parse(text.as_bytes()))).collect();
+        let key = |token: &Unverified<'_>| go::from_public_key(&token.claims.data.iss).ok();
+        let keys: Vec<Option<PublicKey>> =
+            parsed.iter().map(|parsed| Some(key(parsed.as_ref()?.as_ref().ok()?)?.public())).collect();
+        let signed: Vec<Signed<'_>> = parsed
+            .iter()
+            .zip(&keys)
+            .filter_map(|(parsed, key)| {
+                let token = parsed.as_ref()?.as_ref().ok()?;
+                Some(Signed { key: (*key)?, message: token.message, signature: &token.signature })
+            })
+            .collect();
+        let mut verdicts = self.batch.verify(&signed).into_iter();
+        let tokens: Vec<_> = texts
+            .iter()
+            .zip(parsed)
+            .zip(&keys)
+            .map(|((text, parsed), key)| {
+                let holds = key.and_then(|_| verdicts.next());
+                Some(Token::read_judged(text.as_ref().ok()?.as_bytes(), parsed?, holds))
+            })
+            .collect();
+        let all = texts.into_iter().zip(tokens);
+        all.map(|(text, token)| {
+            let text = text?;
+            let token = token.expect("whatever text there is, is read");
+            Ok(Read { text, token })
+        })
+        .collect()
+    }
+
+    /// Whether each of these new tokens has a signature of its key.
+    pub(in crate::repair) fn hold(&self, tokens: &[(PublicKey, &str)]) -> Vec<bool> {
+        let parts: Vec<_> = tokens
+            .iter()
+            .map(|(key, text)| {
+                let (message, signature) = text.rsplit_once('.').unwrap_or_default();
+                (
+                    *key,
+                    message,
+                    data_encoding::BASE64URL_NOPAD.decode(signature.as_bytes()).unwrap_or_default(),
+                )
+            })
+            .collect();
+        let signed: Vec<Signed<'_>> = parts
+            .iter()
+            .map(|(key, message, signature)| Signed { key: *key, message: message.as_bytes(), signature })
+            .collect();
+        self.batch.verify(&signed)
+    }
+}
