@@ -16,25 +16,37 @@ const VALUES: [u8; 256] = {
     values
 };
 
-const CRC: [u16; 256] = {
-    let mut table = [0; 256];
+/// What a byte adds to the checksum from 0 to 7 bytes further on: so eight bytes are looked up side by side.
+const CRC: [[u16; 256]; 8] = {
+    let mut tables = [[0; 256]; 8];
     let mut byte = 0;
     while byte < 256 {
         let mut crc = (byte as u16) << 8;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = if crc & 0x8000 != 0 { crc << 1 ^ 0x1021 } else { crc << 1 };
-            bit += 1;
+        let mut table = 0;
+        while table < 8 {
+            let mut bit = 0;
+            while bit < 8 {
+                crc = if crc & 0x8000 != 0 { crc << 1 ^ 0x1021 } else { crc << 1 };
+                bit += 1;
+            }
+            tables[table][byte] = crc;
+            table += 1;
         }
-        table[byte] = crc;
         byte += 1;
     }
-    table
+    tables
 };
 
 /// CRC-16/XMODEM (`crc16.go`).
 pub(super) fn crc16(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(0, |crc: u16, byte| crc << 8 ^ CRC[usize::from((crc >> 8) as u8 ^ byte)])
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let crc = eights.iter().fold(0, |crc: u16, eight| {
+        let [high, low] = crc.to_be_bytes();
+        let [a, b, others @ ..] = *eight;
+        let first = CRC[7][usize::from(a ^ high)] ^ CRC[6][usize::from(b ^ low)];
+        (0..6).fold(first, |crc, place| crc ^ CRC[5 - place][usize::from(others[place])])
+    });
+    rest.iter().fold(crc, |crc, byte| crc << 8 ^ CRC[0][usize::from((crc >> 8) as u8 ^ byte)])
 }
 
 /// The body of a raw text whose last two bytes are its checksum.
@@ -68,23 +80,33 @@ pub(super) fn decode_strictly(text: &[u8], raw: &mut [u8]) -> Result<(), KeyErro
     if text.len() != expected {
         return Err(KeyError::Length { found: text.len(), expected });
     }
-    for (index, (group, out)) in text.chunks(8).zip(raw.chunks_mut(5)).enumerate() {
+    let (groups, rest) = text.as_chunks::<8>();
+    let (outs, rest_out) = raw.as_chunks_mut::<5>();
+    let mut seen = 0;
+    for (group, out) in groups.iter().zip(outs) {
         let mut bits = 0;
-        let mut seen = 0;
-        for (place, &letter) in group.iter().enumerate() {
+        for &letter in group {
             let value = VALUES[usize::from(letter)];
             seen |= value;
-            bits |= u64::from(value & 31) << (35 - 5 * place);
+            bits = bits << 5 | u64::from(value & 31);
         }
-        if seen == STRANGER {
-            let place = group.iter().position(|&letter| VALUES[usize::from(letter)] == STRANGER);
-            return Err(KeyError::Character { at: index * 8 + place.unwrap_or_default() + 1 });
-        }
-        let bytes = bits.to_be_bytes();
-        out.copy_from_slice(&bytes[3..3 + out.len()]);
-        if bytes[3 + out.len()..].iter().any(|&byte| byte != 0) {
-            return Err(KeyError::TrailingBits);
-        }
+        let [_, _, _, bytes @ ..] = bits.to_be_bytes();
+        *out = bytes;
+    }
+    let mut bits = 0;
+    for (place, &letter) in rest.iter().enumerate() {
+        let value = VALUES[usize::from(letter)];
+        seen |= value;
+        bits |= u64::from(value & 31) << (35 - 5 * place);
+    }
+    if seen == STRANGER {
+        let place = text.iter().position(|&letter| VALUES[usize::from(letter)] == STRANGER);
+        return Err(KeyError::Character { at: place.unwrap_or_default() + 1 });
+    }
+    let bytes = bits.to_be_bytes();
+    rest_out.copy_from_slice(&bytes[3..3 + rest_out.len()]);
+    if bytes[3 + rest_out.len()..].iter().any(|&byte| byte != 0) {
+        return Err(KeyError::TrailingBits);
     }
     checked(raw).map(|_| ()).ok_or(KeyError::Checksum)
 }
@@ -157,6 +179,13 @@ mod tests {
     #[test]
     fn the_checksum_is_xmodem() {
         assert_eq!(crc16(b"123456789"), 0x31c3);
+        let bytes: Vec<u8> = (0..100u8).map(|n| n.wrapping_mul(89) ^ 0x5a).collect();
+        let mut crc = 0u16;
+        for length in 0..bytes.len() {
+            assert_eq!(crc16(&bytes[..length]), crc, "{length}");
+            crc ^= u16::from(bytes[length]) << 8;
+            crc = (0..8).fold(crc, |crc, _| crc << 1 ^ if crc & 0x8000 != 0 { 0x1021 } else { 0 });
+        }
     }
 
     #[test]

@@ -87,6 +87,12 @@ pub(super) fn decode_into(text: &[u8], raw: &mut Vec<u8>) -> Result<(), GoError>
 /// Go's `IsValidPublicUserKey` and its sisters: the letter and the checksum are right. Neither the length nor the low
 /// bits of the prefix byte are looked at.
 pub fn is_public(role: Role, text: &str) -> bool {
+    // The first letter stands for the role alone: those of the alphabet tell it without the rest being read.
+    if let Some(first @ (b'A'..=b'Z' | b'2'..=b'7')) = text.bytes().next()
+        && char::from(first) != role.letter()
+    {
+        return false;
+    }
     // Nearly every text is canonical; it needs no second reading then, and no memory.
     match PublicKey::parse(text) {
         Ok(key) => key.role() == role,

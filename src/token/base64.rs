@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use base64_simd::URL_SAFE_NO_PAD as STRICT;
 use data_encoding::{BASE64URL_NOPAD, Encoding};
 
 /// Go looks at neither the bits left over nor, which is done apart, line ends.
@@ -13,13 +14,19 @@ static LENIENT: LazyLock<Encoding> = LazyLock::new(|| {
 
 /// Decodes a chunk. The error is the index of the byte that Go names.
 pub(crate) fn decode(chunk: &[u8]) -> Result<Vec<u8>, usize> {
-    match LENIENT.decode(chunk) {
-        Ok(bytes) => Ok(bytes),
-        Err(_) => {
-            let kept: Vec<u8> = chunk.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
-            LENIENT.decode(&kept).map_err(|_| corrupt(chunk))
-        }
+    let mut bytes = Vec::new();
+    decode_into(chunk, &mut bytes).map(|_| bytes)
+}
+
+/// [`decode`] into a buffer that is used again; whether the chunk is spelled as [`encode`] spells it.
+pub(crate) fn decode_into(chunk: &[u8], bytes: &mut Vec<u8>) -> Result<bool, usize> {
+    bytes.clear();
+    if STRICT.decode_append(chunk, bytes).is_ok() {
+        return Ok(true);
     }
+    let kept: Vec<u8> = chunk.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+    *bytes = LENIENT.decode(&kept).map_err(|_| corrupt(chunk))?;
+    Ok(false)
 }
 
 /// Decodes as much as there is of a chunk that has no foreign byte.
@@ -39,22 +46,6 @@ pub(crate) fn is_canonical(chunk: &[u8]) -> bool {
     BASE64URL_NOPAD.decode_len(chunk.len()).is_ok() && BASE64URL_NOPAD.decode(chunk).is_ok()
 }
 
-/// Whether the last character of a chunk that decodes, and has no line ends, has no bits left over.
-pub(crate) fn ends_canonically(chunk: &[u8]) -> bool {
-    let value = |byte: u8| match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'-' => 62,
-        _ => 63,
-    };
-    match (chunk.len() % 4, chunk.last()) {
-        (2, Some(&last)) => value(last) & 15 == 0,
-        (3, Some(&last)) => value(last) & 3 == 0,
-        _ => true,
-    }
-}
-
 /// `CorruptInputError`: a foreign byte, or a last group of one character (`decodeQuantum`).
 fn corrupt(chunk: &[u8]) -> usize {
     let foreign = |byte: &u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'\r' | b'\n'));
@@ -72,13 +63,25 @@ mod tests {
         // Bits left over are ignored.
         assert_eq!(decode(b"YR").as_deref(), Ok(&b"a"[..]));
         assert!(!is_canonical(b"YR") && is_canonical(b"YQ"));
-        for chunk in [&b"YR"[..], b"YQ", b"YWI", b"YWJ", b"YWJj", b"", b"YW_", b"Y-", b"Yw", b"YWE"] {
-            assert_eq!(ends_canonically(chunk), is_canonical(chunk), "{chunk:?}");
+        for chunk in [&b"YR"[..], b"YQ", b"YWI", b"YWJ", b"YWJj", b"", b"YW_", b"Y-", b"Yw", b"YWE", b"Y\nQ"]
+        {
+            assert_eq!(decode_into(chunk, &mut vec![7]), Ok(is_canonical(chunk)), "{chunk:?}");
         }
         assert_eq!(decode(b"YWJjZ"), Err(4));
         assert_eq!(decode(b"YWJjZ\n"), Err(5));
         assert_eq!(decode(b"YQ=="), Err(2));
         assert_eq!(decode(b"Y+=="), Err(1));
         assert_eq!(decode(b""), Ok(vec![]));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn prop_many_at_a_time_as_one_by_one(chunk in "[A-Za-z0-9_-]{0,200}[A-Za-z0-9_\r\n+/=-]{0,3}[A-Za-z0-9_-]{0,99}") {
+            let kept: Vec<u8> = chunk.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+            let lenient = LENIENT.decode(&kept).map_err(|_| corrupt(chunk.as_bytes()));
+            proptest::prop_assert_eq!(decode(chunk.as_bytes()), lenient);
+            let canonical = decode_into(chunk.as_bytes(), &mut Vec::new()) == Ok(true);
+            proptest::prop_assert_eq!(canonical, is_canonical(chunk.as_bytes()));
+        }
     }
 }

@@ -101,8 +101,9 @@ pub struct Unverified<'t> {
     pub message: &'t [u8],
     /// The signature, of any length.
     pub signature: Vec<u8>,
-    /// It is worth a second reading: Go has read over something in the payload, or it is not of the second layout through
-    /// and through.
+    /// It is worth a second reading: Go has read over something in the payload, it is not of the second layout through
+    /// and through, or it is not spelled as Go's library spells it: another header, line ends, bits left over at the end of
+    /// a part.
     pub(crate) odd: bool,
 }
 
@@ -172,33 +173,46 @@ pub fn decode(token: &[u8]) -> Result<Claims, DecodeError> {
 
 /// Go's `jwt.Decode` up to the verification of the signature.
 pub fn parse(token: &[u8]) -> Result<Unverified<'_>, DecodeError> {
-    if token.len() > MAX_TOKEN {
-        return Err(DecodeError::TooLarge(token.len()));
-    }
-    parse_of_any_size(token)
+    parse_with(token, &mut Vec::new())
 }
 
 /// [`parse`] as libraries before v2.8.1 do it, which knew no longest token.
 pub(crate) fn parse_of_any_size(token: &[u8]) -> Result<Unverified<'_>, DecodeError> {
+    read(token, &mut Vec::new())
+}
+
+/// [`parse`] with a buffer for the payload that is used again.
+pub(crate) fn parse_with<'t>(token: &'t [u8], payload: &mut Vec<u8>) -> Result<Unverified<'t>, DecodeError> {
+    if token.len() > MAX_TOKEN {
+        return Err(DecodeError::TooLarge(token.len()));
+    }
+    read(token, payload)
+}
+
+fn read<'t>(token: &'t [u8], decoded: &mut Vec<u8>) -> Result<Unverified<'t>, DecodeError> {
     let [header, payload, signature] = chunks(token).ok_or(DecodeError::Chunks)?;
-    let known = KNOWN_HEADERS.iter().position(|known| *known == &token[header.clone()]);
-    if known.is_none() {
+    let current = &token[header.clone()] == CURRENT_HEADER;
+    if !current && &token[header.clone()] != OLD_HEADER {
         read_header(&token[header])?;
     }
-    let decoded = base64_chunk(token, 1, &payload)?;
-    let loaded = load(&decoded)?;
-    let signature = base64_chunk(token, 2, &signature)?;
+    let base64 = |chunk, range: &Range<usize>, into: &mut Vec<u8>| {
+        base64::decode_into(&token[range.clone()], into).map_err(|at| DecodeError::Base64 { chunk, at })
+    };
+    let plain = base64(1, &payload, decoded)?;
+    let loaded = load(decoded)?;
+    let mut bytes = Vec::new();
+    let plain = base64(2, &signature, &mut bytes)? && plain;
     let message = match loaded.signed {
         Signed::Payload => &token[payload],
         Signed::HeaderAndPayload => &token[..payload.end],
     };
-    let current = known == Some(CURRENT_HEADER) && loaded.signed == Signed::HeaderAndPayload;
+    let second = current && loaded.signed == Signed::HeaderAndPayload;
     Ok(Unverified {
-        odd: !(current && loaded.odd.is_empty() && std::str::from_utf8(&decoded).is_ok()),
+        odd: !(second && plain && loaded.odd.is_empty() && loaded.utf8),
         claims: loaded.claims,
         signed: loaded.signed,
         message,
-        signature,
+        signature: bytes,
     })
 }
 
@@ -259,22 +273,11 @@ fn base64_chunk(token: &[u8], chunk: usize, range: &Range<usize>) -> Result<Vec<
     base64::decode(&token[range.clone()]).map_err(|at| DecodeError::Base64 { chunk, at })
 }
 
-/// `{"typ":"JWT","alg":"ed25519-nkey"}` and `{"typ":"jwt","alg":"ed25519"}`.
-const KNOWN_HEADERS: [&[u8]; 2] =
-    [b"eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ", b"eyJ0eXAiOiJqd3QiLCJhbGciOiJlZDI1NTE5In0"];
+/// `{"typ":"JWT","alg":"ed25519-nkey"}`, which tokens of the second layout have.
+const CURRENT_HEADER: &[u8] = b"eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ";
 
-/// Which of them tokens of the second layout have.
-const CURRENT_HEADER: usize = 0;
-
-/// Whether a token that decodes is spelled as Go's library spells it: a header that it writes, no line ends, no bits left
-/// over at the end of a part.
-pub(crate) fn is_plainly_spelled(token: &[u8]) -> bool {
-    let Some([header, payload, signature]) = chunks(token) else { return false };
-    KNOWN_HEADERS.contains(&&token[header])
-        && memchr::memchr2(b'\r', b'\n', token).is_none()
-        && base64::ends_canonically(&token[payload])
-        && base64::ends_canonically(&token[signature])
-}
+/// `{"typ":"jwt","alg":"ed25519"}`, which those of the first have.
+const OLD_HEADER: &[u8] = b"eyJ0eXAiOiJqd3QiLCJhbGciOiJlZDI1NTE5In0";
 
 /// `parseHeaders`.
 fn read_header(chunk: &[u8]) -> Result<Header, DecodeError> {
@@ -297,6 +300,8 @@ pub(crate) struct Loaded {
     pub(crate) claims: Claims,
     pub(crate) signed: Signed,
     pub(crate) odd: Vec<(Oddity, usize)>,
+    /// All of it is UTF-8.
+    pub(crate) utf8: bool,
 }
 
 /// `loadClaims`.
@@ -339,8 +344,8 @@ pub(crate) fn load(payload: &[u8]) -> Result<Loaded, DecodeError> {
     let mut generic = GenericClaims::default();
     let mut reader = Reader::new(payload);
     reader.document(&mut generic).map_err(DecodeError::Json)?;
-    let odd = reader.odd;
-    Ok(Loaded { claims: generic_claims(generic.data, generic.nats), signed: Signed::Payload, odd })
+    let (utf8, odd) = (reader.is_utf8(), reader.odd);
+    Ok(Loaded { claims: generic_claims(generic.data, generic.nats), signed: Signed::Payload, odd, utf8 })
 }
 
 /// The kind of a payload that ends in `"type":"…","version":2}}`.
@@ -364,10 +369,10 @@ fn load_v2(payload: &[u8], kind: Kind, said: i64) -> Result<Loaded, DecodeError>
         let mut token = V2::new(body);
         let mut reader = Reader::new(payload);
         reader.document(&mut token).map_err(DecodeError::Json)?;
-        let odd = reader.odd;
+        let (utf8, odd) = (reader.is_utf8(), reader.odd);
         let V2 { data, nats: Nats { body, generic } } = token;
         let GenericFields { tags, claim_type, version } = generic;
-        Ok(Loaded { claims: Claims { data, claim_type, tags, version, body: wrap(body) }, signed, odd })
+        Ok(Loaded { claims: Claims { data, claim_type, tags, version, body: wrap(body) }, signed, odd, utf8 })
     }
     match kind {
         Kind::Operator => read(payload, signed, Operator::default(), Body::Operator),
@@ -405,13 +410,14 @@ fn load_v1(payload: &[u8], kind: Kind) -> Result<Loaded, DecodeError> {
         };
         let mut reader = Reader::new(payload);
         reader.document(&mut token).map_err(DecodeError::Json)?;
-        let odd = reader.odd;
+        let (utf8, odd) = (reader.is_utf8(), reader.odd);
         let V1 { data, tags, claim_type, issuer_account, nats } = token;
         let body = wrap(nats, issuer_account);
         Ok(Loaded {
             claims: Claims { data, claim_type, tags, version: 1, body },
             signed: Signed::Payload,
             odd,
+            utf8,
         })
     }
     match kind {

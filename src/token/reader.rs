@@ -4,7 +4,9 @@
 //! decoded over the first, `null` leaves a scalar as it is, an unknown member is skipped, and the first value of a wrong
 //! type is remembered while reading goes on. Source: `encoding/json/decode.go`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::json::{self, Any, Go, JsonError, MAX_NESTING};
 use super::pointer;
@@ -95,6 +97,8 @@ type Frame = (&'static str, Path, Path);
 /// Reads one document.
 pub(super) struct Reader<'a> {
     doc: &'a [u8],
+    /// The document once more, where all of it is UTF-8.
+    text: Option<&'a str>,
     at: usize,
     frames: Vec<Frame>,
     /// Objects and arrays that are open.
@@ -109,7 +113,13 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(doc: &'a [u8]) -> Self {
-        Reader { doc, at: 0, frames: Vec::new(), depth: 0, root: "", wrong: None, odd: Vec::new() }
+        let text = std::str::from_utf8(doc).ok();
+        Reader { doc, text, at: 0, frames: Vec::new(), depth: 0, root: "", wrong: None, odd: Vec::new() }
+    }
+
+    /// Whether all of the document is UTF-8.
+    pub(super) fn is_utf8(&self) -> bool {
+        self.text.is_some()
     }
 
     /// Reads the whole document into `into`. The error is Go's.
@@ -313,7 +323,7 @@ impl<'a> Reader<'a> {
             let name_at = self.at;
             let name = self.text()?;
             self.expect(b':')?;
-            let name = name.bytes();
+            let name = name.as_bytes();
             let mut folded = None;
             let mut known = into.member(name, self)?;
             if !known {
@@ -346,7 +356,7 @@ impl<'a> Reader<'a> {
         let mut found = false;
         while !found && self.peek().is_some() && self.at < end {
             let earlier = self.text()?;
-            found = fold(earlier.bytes()) == fold(name);
+            found = fold(earlier.as_bytes()) == fold(name);
             self.expect(b':')?;
             self.skip()?;
             self.expect(b',')?;
@@ -379,7 +389,7 @@ impl<'a> Reader<'a> {
                 return Err(Stop::Syntax);
             }
             let name_at = self.at;
-            let name = self.text()?.into_string();
+            let name = self.text()?.into_owned();
             self.expect(b':')?;
             let mut value = T::default();
             read(self, &mut value)?;
@@ -455,13 +465,7 @@ impl<'a> Reader<'a> {
     /// Reads a string.
     pub(super) fn string(&mut self, into: &mut String, type_name: &'static str) -> Result<(), Stop> {
         match self.peek() {
-            Some(b'"') => match self.text()? {
-                Text::Plain(text) => {
-                    into.clear();
-                    into.push_str(text);
-                }
-                Text::Owned(text) => *into = text,
-            },
+            Some(b'"') => *into = self.text()?.into_owned(),
             Some(b'n') => self.literal(b"null")?,
             Some(_) => self.mismatch(type_name)?,
             None => return Err(Stop::Syntax),
@@ -513,7 +517,7 @@ impl<'a> Reader<'a> {
             self.remember(format!("number {}", String::from_utf8_lossy(raw)), from, type_name);
             return Ok(());
         }
-        match std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()) {
+        match self.plain(from..self.at).and_then(|digits| digits.parse().ok()) {
             Some(number) => *into = number,
             None => self.remember(format!("number {}", String::from_utf8_lossy(digits)), from, type_name),
         }
@@ -560,7 +564,7 @@ impl<'a> Reader<'a> {
                 })?;
                 Ok(Any::Array(elements))
             }
-            Some(b'"') => Ok(Any::String(self.text()?.into_string())),
+            Some(b'"') => Ok(Any::String(self.text()?.into_owned())),
             Some(b't') => self.literal(b"true").map(|()| Any::Bool(true)),
             Some(b'f') => self.literal(b"false").map(|()| Any::Bool(false)),
             Some(b'n') => self.literal(b"null").map(|()| Any::Null),
@@ -657,14 +661,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the string that begins here.
-    fn text(&mut self) -> Result<Text<'a>, Stop> {
+    pub(super) fn text(&mut self) -> Result<Cow<'a, str>, Stop> {
         let from = self.at + 1;
         let end = from + plain_length(self.doc.get(from..).ok_or(Stop::Syntax)?);
         if self.doc.get(end) == Some(&b'"')
-            && let Ok(text) = std::str::from_utf8(&self.doc[from..end])
+            && let Some(text) = self.plain(from..end)
         {
             self.at = end + 1;
-            return Ok(Text::Plain(text));
+            return Ok(Cow::Borrowed(text));
         }
         let mut text = String::with_capacity(end - from + 32);
         self.at = from;
@@ -680,7 +684,7 @@ impl<'a> Reader<'a> {
             match self.doc.get(self.at) {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(Text::Owned(text));
+                    return Ok(Cow::Owned(text));
                 }
                 Some(b'\\') => {
                     let escaped = *self.doc.get(self.at + 1).ok_or(Stop::Syntax)?;
@@ -698,6 +702,14 @@ impl<'a> Reader<'a> {
                 }
                 _ => return Err(Stop::Syntax),
             }
+        }
+    }
+
+    /// A stretch of the document as text; the whole document was looked at once.
+    fn plain(&self, range: Range<usize>) -> Option<&'a str> {
+        match self.text {
+            Some(text) => text.get(range),
+            None => std::str::from_utf8(&self.doc[range]).ok(),
         }
     }
 
@@ -721,30 +733,6 @@ impl<'a> Reader<'a> {
             .get(at..at + 4)?
             .iter()
             .try_fold(0, |unit, &digit| Some(unit * 16 + char::from(digit).to_digit(16)?))
-    }
-}
-
-/// A string of the document.
-enum Text<'a> {
-    /// As it stands.
-    Plain(&'a str),
-    /// Unescaped.
-    Owned(String),
-}
-
-impl Text<'_> {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Text::Plain(text) => text.as_bytes(),
-            Text::Owned(text) => text.as_bytes(),
-        }
-    }
-
-    fn into_string(self) -> String {
-        match self {
-            Text::Plain(text) => text.to_owned(),
-            Text::Owned(text) => text,
-        }
     }
 }
 
@@ -782,11 +770,9 @@ fn fold(name: &[u8]) -> Vec<u8> {
         .into_bytes()
 }
 
-/// A number below 64 for a member's name; names of one structure seldom share it.
+/// A number below 64 for a member's name. The factors were looked for: no two members of one structure share a number.
 fn slot(name: &[u8]) -> u32 {
-    let mut hash = name.len() as u32;
-    for &byte in name {
-        hash = hash.wrapping_mul(31).wrapping_add(u32::from(byte));
-    }
-    (hash ^ (hash >> 9)) & 63
+    let at = |place: usize| u32::from(name.get(place).copied().unwrap_or_default());
+    let last = name.len().wrapping_sub(1);
+    (name.len() as u32 * 65 + at(0) * 106 + at(name.len() / 2) * 195 + at(last) * 111) & 63
 }

@@ -773,13 +773,14 @@ impl KindedV1 for V1Activation {
 
 /// `ExportType.UnmarshalJSON`.
 fn export_type(reader: &mut Reader<'_>, into: &mut ExportType) -> Read {
-    let mut word = String::new();
-    if reader.first() == Some(b'"') {
-        text(reader, &mut word)?;
+    let word = if reader.first() == Some(b'"') {
+        reader.text()?
     } else {
+        let mut word = String::new();
         reader.on_its_own(|r| text(r, &mut word))?;
-    }
-    *into = match word.as_str() {
+        word.into()
+    };
+    *into = match &*word {
         "stream" => ExportType::Stream,
         "service" => ExportType::Service,
         _ => return Err(Stop::words(format!("unknown export type {}", quote(word.as_bytes())))),
@@ -789,9 +790,13 @@ fn export_type(reader: &mut Reader<'_>, into: &mut ExportType) -> Read {
 
 /// `ScopeType.UnmarshalJSON`. Go's text ends in the address of the value, which differs from run to run.
 fn scope_type(reader: &mut Reader<'_>, into: &mut bool) -> Read {
-    let mut word = String::new();
-    reader.on_its_own(|r| text(r, &mut word))?;
-    *into = word == "user_scope";
+    *into = if reader.first() == Some(b'"') {
+        reader.text()? == "user_scope"
+    } else {
+        let mut word = String::new();
+        reader.on_its_own(|r| text(r, &mut word))?;
+        word == "user_scope"
+    };
     if *into { Ok(()) } else { Err(Stop::words("unknown scope type %!q(*jwt.ScopeType=…)")) }
 }
 

@@ -6,16 +6,24 @@ use std::borrow::Cow;
 
 /// `HasWildCards`: a `*` that is a token of its own, or a `>` that is the last one.
 pub fn has_wildcards(subject: &str) -> bool {
-    subject.ends_with(".>")
-        || subject.contains(".*.")
-        || subject.ends_with(".*")
-        || subject.starts_with("*.")
-        || subject == "*"
-        || subject == ">"
+    let bytes = subject.as_bytes();
+    let is_end = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_none_or(|byte| *byte == b'.');
+    bytes.iter().enumerate().any(|(at, byte)| match byte {
+        b'*' => is_end(at.checked_sub(1)) && is_end(Some(at + 1)),
+        b'>' => is_end(at.checked_sub(1)) && at + 1 == bytes.len(),
+        _ => false,
+    })
 }
 
 /// `IsContainedIn`: whether `subject` lies in `other`, token by token.
 pub fn is_contained_in(subject: &str, other: &str) -> bool {
+    // Most pairs differ in the first letter already.
+    if let (Some(a), Some(b)) = (subject.bytes().next(), other.bytes().next())
+        && a != b
+        && !matches!(b, b'*' | b'>')
+    {
+        return false;
+    }
     contained(subject.split('.'), other.split('.'))
 }
 
@@ -75,6 +83,34 @@ impl<'a> Own<'a> {
             Cow::Owned(self.tokens().collect::<Vec<_>>().join("."))
         } else {
             Cow::Borrowed(self.text)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn prop_wildcards_as_go_looks_for_them(subject in "([ab*>]|a\\*|)(\\.([ab*>]|>>|)){0,3}") {
+            let go = subject.ends_with(".>")
+                || subject.contains(".*.")
+                || subject.ends_with(".*")
+                || subject.starts_with("*.")
+                || subject == "*"
+                || subject == ">";
+            prop_assert_eq!(has_wildcards(&subject), go);
+        }
+
+        #[test]
+        fn prop_the_first_letter_tells_right(
+            subject in "([ab*>]|a\\*|)(\\.([ab*>]|)){0,3}",
+            other in "([ab*>]|a\\*|)(\\.([ab*>]|)){0,3}",
+        ) {
+            let tokens = contained(subject.split('.'), other.split('.'));
+            prop_assert_eq!(is_contained_in(&subject, &other), tokens);
         }
     }
 }

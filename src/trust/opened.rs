@@ -86,8 +86,7 @@ impl Opened {
             let within = document.iter().flat_map(Document::tokens).map(|part| part.text().as_bytes());
             lone.iter().copied().chain(within)
         });
-        let plain =
-            |text| token::parse(text).ok().filter(|token| !token.odd && token::is_plainly_spelled(text));
+        let plain = |text| token::parse(text).ok().filter(|token| !token.odd);
         let parsed: Vec<Option<Unverified<'_>>> = texts.map(plain).collect();
         let holds = token::hold(parsed.iter().map(Option::as_ref), |signed| batch.verify(signed));
         let mut claims = parsed.into_iter().zip(holds).map(|(token, holds)| token?.judge(holds).ok());

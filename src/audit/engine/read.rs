@@ -155,7 +155,9 @@ pub(super) fn texts<'b>(items: &[Item<'_>], arena: &'b Arena, opened: &'b [Opene
         let bytes = arena.get(range);
         let plain = |bytes: &'b [u8], trailing| Text { item, bytes, within: None, trailing };
         let Some(opened) = opened.next_if(|opened| opened.item == item) else {
-            if let Some(token) = alone(bytes) {
+            // What was not taken apart is a token alone, or blank.
+            let token = bytes.trim_ascii_end();
+            if !token.is_empty() {
                 texts.push(plain(token, bytes.len() - token.len()));
             }
             continue;
@@ -190,7 +192,8 @@ pub(super) struct Read {
 
 /// Reads tokens, and verifies the signatures of all of them at once.
 pub(super) fn read(texts: &[Text<'_>], verify: Verify<'_>) -> Vec<Read> {
-    let outer: Vec<_> = texts.iter().map(|text| token::parse(text.bytes)).collect();
+    let mut payload = Vec::new();
+    let outer: Vec<_> = texts.iter().map(|text| token::parse_with(text.bytes, &mut payload)).collect();
     let (holds, activations) = {
         let inner = inner(&outer);
         let all = outer.iter().chain(inner.iter().map(|inner| &inner.read));
@@ -216,7 +219,7 @@ pub(super) fn read(texts: &[Text<'_>], verify: Verify<'_>) -> Vec<Read> {
             Err(error) => Read { claims: None, refused: Some(error), plain: false, activations: own },
             Ok(outer) => Read {
                 refused: outer.refusal(holds),
-                plain: !outer.odd && token::is_plainly_spelled(texts[index].bytes),
+                plain: !outer.odd,
                 claims: Some(outer.claims),
                 activations: own,
             },
