@@ -65,7 +65,9 @@ pub(super) fn of_rights(
     permissions: &Permissions,
     version: Version,
 ) -> impl Iterator<Item = &'static Advisory> + '_ {
-    ADVISORIES.iter().filter(move |advisory| match advisory.exposed {
+    // Each is about what is denied.
+    let all = if permissions.subscribe.denied().is_empty() { &[] } else { ADVISORIES };
+    all.iter().filter(move |advisory| match advisory.exposed {
         Rights(exposed) => advisory.concerns(version) && exposed(permissions),
         Server(_) => false,
     })

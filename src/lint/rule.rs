@@ -2,7 +2,7 @@
 //! the list of `rules/mod.rs`; `explain`, SARIF's table, the man page, the docs and the tests fold out of that list.
 
 use super::Severity;
-use super::view::{Credential, File, Out, Rights, Scene, Secret, Setup};
+use super::view::{Credential, File, Out, Rights, Scene, Scoped, Secret, Setup};
 use crate::token::{Account, Operator, User};
 
 /// What a rule looks at, and so what it is given.
@@ -18,6 +18,8 @@ pub enum Check {
     Operator(fn(&Credential<'_>, &Operator, &mut Out<'_>)),
     /// An account, by itself.
     Account(fn(&Credential<'_>, &Account, &mut Out<'_>)),
+    /// A signing key with a scope.
+    Scope(fn(&Scoped<'_>, &mut Out<'_>)),
     /// A user, by itself.
     User(fn(&Credential<'_>, &User, &mut Out<'_>)),
     /// Permissions, whosever they are.

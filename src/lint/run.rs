@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::Check;
-use super::view::{Credential, File, Out, Rights, Scene, Secret, Setup, Whose};
+use super::view::{Credential, File, Out, Rights, Scene, Scoped, Secret, Setup, Whose};
 use crate::token::{Account, Body, Operator, User};
 
 /// The rules of one kind of check, as the functions that they are.
@@ -30,6 +30,7 @@ lists! {
     token: Token(fn(&Credential<'_>, &mut Out<'_>));
     operator: Operator(fn(&Credential<'_>, &Operator, &mut Out<'_>));
     account: Account(fn(&Credential<'_>, &Account, &mut Out<'_>));
+    scope: Scope(fn(&Scoped<'_>, &mut Out<'_>));
     user: User(fn(&Credential<'_>, &User, &mut Out<'_>));
     rights: Rights(fn(&Rights<'_>, &mut Out<'_>));
     secret: Secret(fn(&Secret<'_>, &mut Out<'_>));
@@ -77,6 +78,8 @@ fn of_account(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
     rights(&Rights { token, pointer, whose: Whose::Defaults, permissions, terms: None }, out);
     for (key, scope) in &account.signing_keys {
         let Some(scope) = scope else { continue };
+        let scoped = Scoped::of(token, account, scope);
+        LISTS.scope.iter().for_each(|check| check(&scoped, out));
         // The payload keeps them in a list whose order is not known any more: the place is the list.
         let (pointer, permissions) = ("/nats/signing_keys", &scope.template.permissions);
         let (whose, terms) = (Whose::Scope(&scope.role, key), Some(&scope.template));

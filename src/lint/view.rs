@@ -9,8 +9,11 @@ use crate::file::config::{Entry, FileId, Map, Sources, Span};
 use crate::nkey::{PublicKey, identify};
 use crate::server::options::{Directory, Resolver};
 use crate::server::startup::Startup;
+use crate::server::template::{self, TemplateError};
 use crate::server::{ServerOptions, Version};
-use crate::token::{Claims, DecodeError, Permissions, UserPermissionLimits};
+use crate::token::{
+    Account, Claims, DecodeError, Issue, Permissions, UserPermissionLimits, UserScope, of_terms,
+};
 
 /// What rules are told besides the thing itself.
 #[derive(Clone, Copy, Debug)]
@@ -260,6 +263,32 @@ pub enum Whose<'a> {
     Scope(&'a str, &'a str),
     /// Of the account's users that have none.
     Defaults,
+}
+
+/// A signing key with a scope.
+#[derive(Debug)]
+pub struct Scoped<'a> {
+    /// The account's token.
+    pub token: &'a Credential<'a>,
+    /// The account.
+    pub account: &'a Account,
+    /// The scope.
+    pub scope: &'a UserScope,
+    /// What `Validate` would say of a user with its terms.
+    pub issues: Vec<Issue>,
+    /// Where its lists have templates in them: the entries that give nothing to the user who fills them in best, or why nobody
+    /// can.
+    pub filled: Option<Result<Vec<String>, TemplateError>>,
+}
+
+impl<'a> Scoped<'a> {
+    /// Looked at once, for all rules.
+    pub fn of(token: &'a Credential<'a>, account: &'a Account, scope: &'a UserScope) -> Scoped<'a> {
+        let template = &scope.template;
+        let filled =
+            template::is_used(template).then(|| template::best(template, token.claims, token.scene.version));
+        Scoped { token, account, scope, issues: of_terms(template), filled }
+    }
 }
 
 /// What somebody may publish and subscribe to.

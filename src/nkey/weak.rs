@@ -28,7 +28,7 @@ static POINTS: LazyLock<Vec<String>> = LazyLock::new(|| {
 pub fn is_weak(text: &str) -> bool {
     // Nearly every key is told apart by its first characters.
     let Some(own) = text.get(OWN) else { return false };
-    POINTS.iter().any(|point| point == own)
+    POINTS.iter().any(|point| point.as_bytes()[0] == own.as_bytes()[0] && point == own)
 }
 
 #[cfg(test)]

@@ -85,6 +85,16 @@ const WALKED: usize = 1 << 16;
 
 /// Fills in the template of a scope.
 pub fn fill(template: &Terms, person: &Person<'_>, version: Version) -> Result<Filled, TemplateError> {
+    let (permissions, dropped) = permissions(&template.permissions, person, version)?;
+    Ok(Filled { terms: Terms { permissions, ..template.clone() }, dropped })
+}
+
+/// The lists filled in, and the entries that were dropped.
+fn permissions(
+    template: &Permissions,
+    person: &Person<'_>,
+    version: Version,
+) -> Result<(Permissions, Vec<String>), TemplateError> {
     let mut dropped = Vec::new();
     let mut list = |entries: &Option<Vec<String>>, deny: bool| match entries {
         Some(e) if version.has(&TEMPLATE_ANYWHERE) => {
@@ -104,10 +114,8 @@ pub fn fill(template: &Terms, person: &Person<'_>, version: Version) -> Result<F
         }
         Ok(filled)
     };
-    let subscribe = one(&template.permissions.subscribe)?;
-    let publish = one(&template.permissions.publish)?;
-    let permissions = Permissions { publish, subscribe, resp: template.permissions.resp };
-    Ok(Filled { terms: Terms { permissions, ..template.clone() }, dropped })
+    let (subscribe, publish) = (one(&template.subscribe)?, one(&template.publish)?);
+    Ok((Permissions { publish, subscribe, resp: template.resp }, dropped))
 }
 
 /// Whether some list has a template in it.
@@ -138,10 +146,10 @@ pub fn anybody<'a>(account: &'a Claims, tags: &'a [String]) -> Person<'a> {
     }
 }
 
-/// What a template of `account` gives the user that fills it in best: one with every tag that is asked for.
-pub fn best(template: &Terms, account: &Claims, version: Version) -> Result<Filled, TemplateError> {
+/// What is dropped of a template of `account` for the user that fills it in best: one with every tag that is asked for.
+pub fn best(template: &Terms, account: &Claims, version: Version) -> Result<Vec<String>, TemplateError> {
     let tags: Vec<String> = tags(template).into_iter().map(|tag| format!("{tag}:value")).collect();
-    fill(template, &anybody(account, &tags), version)
+    permissions(&template.permissions, &anybody(account, &tags), version).map(|(_, dropped)| dropped)
 }
 
 /// An entry of an allow list that begins with what a user's name or tags say.
@@ -180,6 +188,9 @@ fn inner(source: &str) -> &str {
 /// All matches of `{{2}([^}]+)}{2}`.
 fn templates(entry: &str) -> Vec<&str> {
     let (bytes, mut found, mut at) = (entry.as_bytes(), Vec::new(), 0);
+    if memchr::memchr(b'{', bytes).is_none() {
+        return found;
+    }
     while let Some(open) = entry.get(at..).and_then(|rest| rest.find("{{")).map(|i| i + at) {
         let inner = open + 2;
         let Some(close) = entry.get(inner..).and_then(|rest| rest.find('}')).map(|i| i + inner) else {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Settings;
-use super::facts::{Account, Standing};
+use super::facts::{Account, Facts, Standing};
 use super::graph::Edges;
 use super::keys::{Key, Keys};
 use super::look::Gains;
@@ -21,35 +21,37 @@ pub(super) fn rule_of(code: &'static str) -> &'static Rule {
     rule(code).expect("a test asserts that every code named here has a rule")
 }
 
-/// Looks at all accounts and users together, and gives back the accounts, sorted by their keys, and the graph of their imports; `paths` are the directories
-/// by their numbers, `trust` the keys that may sign accounts, empty where nobody named any.
+/// Looks at all accounts and users together, sorts the accounts by their keys, and gives back the graph of their imports; `paths`
+/// are the directories by their numbers, `trust` the keys that may sign accounts, empty where nobody named any.
 pub(super) fn across(
     gains: &mut Gains,
-    keys: &Keys,
+    facts: &mut Facts,
     paths: &[Arc<str>],
     trust: &HashSet<String>,
     settings: &Settings<'_>,
-) -> (Vec<Account>, Graph) {
-    let mut accounts = std::mem::take(&mut gains.accounts);
-    let path = |account: &Account| paths.get(account.place as usize).map_or("", |path| path);
+) -> Graph {
+    let mut accounts = std::mem::take(&mut facts.accounts);
+    let path = |account: &Account| paths.get(facts.directory(account) as usize).map_or("", |path| path);
     // The newest first; of the same second the one whose file a resolver finds.
     accounts.sort_unstable_by(|a, b| {
-        let by = |a: &Account| (a.key, a.refused(), std::cmp::Reverse(a.iat), a.is_misnamed());
-        by(a).cmp(&by(b)).then_with(|| path(a).cmp(path(b))).then_with(|| a.file().cmp(&b.file()))
+        let by = |a: &Account| (a.refused(), std::cmp::Reverse(a.iat), a.is_misnamed());
+        let key = a.key.cmp(&b.key).then_with(|| by(a).cmp(&by(b)));
+        key.then_with(|| path(a).cmp(path(b))).then_with(|| facts.file(a).cmp(&facts.file(b)))
     });
+    facts.accounts = accounts;
     let view = View {
-        accounts: &accounts,
-        keys,
+        facts,
+        starts: starts(&facts.accounts),
         paths,
         settings,
-        trust: Trust::new(&gains.operators, keys, trust),
+        trust: Trust::new(&gains.operators, &facts.keys, trust),
         damaged: &gains.damaged,
         recalled: RefCell::default(),
     };
     let mut teller = Teller { gathered: &mut gains.gathered, view: &view };
     let web = super::imports::ByFacts::new(&view);
     let mut edges = Edges::new(settings.edges);
-    for (index, account) in accounts.iter().enumerate() {
+    for (index, account) in view.facts.accounts.iter().enumerate() {
         let newest = view.is_newest(index);
         if !newest {
             older(&mut teller, index);
@@ -57,7 +59,7 @@ pub(super) fn across(
         if !account.refused() {
             issuer(&mut teller, index);
         }
-        if newest {
+        if newest && account.has_imports() {
             super::imports::of_account(&mut teller, &web, index, &mut edges, &mut gains.unread);
         }
     }
@@ -67,15 +69,28 @@ pub(super) fn across(
         system_account(&mut teller, place, claims);
     }
     super::users::users(&mut teller, std::mem::take(&mut gains.users));
-    let graph = edges.finish(&view);
-    (accounts, graph)
+    edges.finish(&view)
+}
+
+/// Where the accounts begin whose keys begin with each two bytes, and the end of all.
+fn starts(accounts: &[Account]) -> Vec<u32> {
+    let mut starts = vec![0; (1 << 16) + 1];
+    for account in accounts {
+        starts[usize::from(u16::from_be_bytes([account.key[0], account.key[1]])) + 1] += 1;
+    }
+    let mut sum = 0;
+    starts.iter_mut().for_each(|start| {
+        sum += *start;
+        *start = sum;
+    });
+    starts
 }
 
 /// Who may sign accounts.
 #[derive(Debug, Default)]
 pub(super) struct Trust {
-    /// The keys that may; none where no operator is known.
-    trusted: Option<HashSet<Key>>,
+    /// By their numbers, which keys may; none where no operator is known.
+    trusted: Option<Vec<bool>>,
     /// How many there are, those that signed nothing too.
     many: usize,
     /// All keys of operators whose identity keys sign nothing but their own token.
@@ -104,14 +119,18 @@ impl Trust {
         }
         trust.many = signers.len();
         if !signers.is_empty() || !operators.is_empty() {
-            trust.trusted = Some(signers.into_iter().filter_map(|text| keys.known(text)).collect());
+            let mut trusted = vec![false; keys.len()];
+            for key in signers.into_iter().filter_map(|text| keys.known(text)) {
+                trusted[key as usize] = true;
+            }
+            trust.trusted = Some(trusted);
         }
         trust
     }
 
     /// Servers take accounts that this key signed, as far as is known.
     pub(super) fn trusts(&self, issuer: Key) -> bool {
-        self.trusted.as_ref().is_none_or(|trusted| trusted.contains(&issuer))
+        self.trusted.as_ref().is_none_or(|trusted| trusted.get(issuer as usize) == Some(&true))
     }
 
     /// The operator of this key lets identity keys sign nothing but their own token.
@@ -122,8 +141,9 @@ impl Trust {
 
 /// Everything that was kept.
 pub(super) struct View<'a> {
-    pub(super) accounts: &'a [Account],
-    pub(super) keys: &'a Keys,
+    pub(super) facts: &'a Facts,
+    /// Where the accounts begin whose keys begin with two bytes.
+    starts: Vec<u32>,
     pub(super) paths: &'a [Arc<str>],
     pub(super) settings: &'a Settings<'a>,
     pub(super) trust: Trust,
@@ -138,12 +158,17 @@ const RECALLED: usize = 64;
 impl View<'_> {
     /// The number of the account with this key: its newest token.
     pub(super) fn find(&self, key: &[u8; 32]) -> Option<usize> {
-        let at = self.accounts.partition_point(|other| other.key < *key);
-        self.accounts.get(at).is_some_and(|found| found.key == *key).then_some(at)
+        // Keys are as good as random: few begin alike.
+        let first = usize::from(u16::from_be_bytes([key[0], key[1]]));
+        let (start, end) = (self.starts[first] as usize, self.starts[first + 1] as usize);
+        let alike = self.facts.accounts.get(start..end).unwrap_or_default();
+        let at = alike.partition_point(|other| other.key < *key);
+        alike.get(at).is_some_and(|found| found.key == *key).then_some(start + at)
     }
 
     fn is_newest(&self, index: usize) -> bool {
-        index == 0 || self.accounts[index - 1].key != self.accounts[index].key
+        let accounts = &self.facts.accounts;
+        index == 0 || accounts[index - 1].key != accounts[index].key
     }
 
     /// Servers take this account.
@@ -160,13 +185,18 @@ impl View<'_> {
         }
     }
 
+    /// The path of an account's file.
+    pub(super) fn path_of(&self, account: &Account) -> String {
+        self.path(self.facts.directory(account), &self.facts.file(account))
+    }
+
     /// What an account's token says; none where it is not there any more.
     pub(super) fn recall(&self, index: usize) -> Option<Rc<Recalled>> {
         if let Some(known) = self.recalled.borrow().get(&index) {
             return known.clone();
         }
-        let account = &self.accounts[index];
-        let path = self.path(account.place, &account.file());
+        let account = &self.facts.accounts[index];
+        let path = self.path_of(account);
         let recalled = recall(&path, &account.text(), account.iat).map(Rc::new);
         let mut all = self.recalled.borrow_mut();
         if all.len() >= RECALLED {
@@ -178,8 +208,8 @@ impl View<'_> {
 
     /// The place that is an account's token.
     pub(super) fn place(&self, index: usize) -> Place {
-        let account = &self.accounts[index];
-        let place = Place::file(self.path(account.place, &account.file()));
+        let account = &self.facts.accounts[index];
+        let place = Place::file(self.path_of(account));
         match self.recall(index) {
             Some(recalled) => {
                 let place = place.of(owner(&recalled.claims));
@@ -209,8 +239,9 @@ impl Teller<'_> {
         code: &'static str,
         finding: &dyn Fn(&'static Rule) -> Finding,
     ) {
-        let account = &self.view.accounts[index];
-        self.file(account.place, &account.file(), code, finding);
+        let facts = self.view.facts;
+        let account = &facts.accounts[index];
+        self.file(facts.directory(account), &facts.file(account), code, finding);
     }
 
     /// Of a file in the directory with this number.
@@ -230,10 +261,10 @@ impl Teller<'_> {
 /// A token that is not the newest of its account.
 fn older(teller: &mut Teller<'_>, index: usize) {
     let view = teller.view;
-    let account = &view.accounts[index];
+    let account = &view.facts.accounts[index];
     let Some(newest) = view.find(&account.key) else { return };
     // The same token in two places, a store and a resolver for one, is as it should be.
-    if view.accounts[newest].iat > account.iat {
+    if view.facts.accounts[newest].iat > account.iat {
         teller.account(index, "account-older-copy", &|rule| {
             let message = format!("{} has a newer token in another file", view.words(index));
             Finding::new(rule, message, view.place(index))
@@ -246,11 +277,10 @@ fn older(teller: &mut Teller<'_>, index: usize) {
 /// Who signed an account.
 fn issuer(teller: &mut Teller<'_>, index: usize) {
     let view = teller.view;
-    let account = &view.accounts[index];
-    let text = view.keys.text(account.issuer);
-    let place = || view.place(index).at("/iss").showing(text);
+    let account = &view.facts.accounts[index];
+    let place = || view.place(index).at("/iss").showing(view.facts.keys.text(account.issuer));
     const REFUSAL: &str = "Account JWT lookup error: account validation failed";
-    if text.starts_with('A') {
+    if view.facts.keys.is_of_account(account.issuer) {
         teller.account(index, "account-self-signed", &|rule| {
             let message =
                 format!("{} is signed by an account's key: no operator stands behind it", view.words(index));
@@ -288,21 +318,36 @@ fn issuer(teller: &mut Teller<'_>, index: usize) {
 /// Accounts of one operator that have the same name.
 fn namesakes(teller: &mut Teller<'_>) {
     let view = teller.view;
-    let realm = |account: &Account| match view.trust.realms.get(&account.issuer) {
-        Some(&realm) => (0, realm),
-        None => (1, account.issuer as usize),
+    let accounts = &view.facts.accounts;
+    let realm = |index: u32| {
+        let issuer = accounts[index as usize].issuer;
+        match view.trust.realms.get(&issuer) {
+            Some(&realm) => (0, realm),
+            None => (1, issuer as usize),
+        }
     };
-    let mut called: Vec<_> = (0..view.accounts.len())
-        .filter(|&index| view.is_newest(index) && !view.accounts[index].refused())
-        .filter_map(|index| Some((view.accounts[index].called()?, realm(&view.accounts[index]), index)))
+    // There can be millions: ten bytes each.
+    let mut called: Vec<([u8; 6], [u8; 4])> = accounts
+        .iter()
+        .enumerate()
+        .filter(|(index, account)| !account.refused() && view.is_newest(*index))
+        .filter_map(|(index, account)| Some((account.called()?, u32::try_from(index).ok()?.to_be_bytes())))
         .collect();
     called.sort_unstable();
-    for pair in called.windows(2) {
+    let mut namesakes: Vec<_> = called
+        .chunk_by(|(a, _), (b, _)| a == b)
+        .filter(|alike| alike.len() > 1)
+        .flatten()
+        .map(|(called, index)| (*called, realm(u32::from_be_bytes(*index)), u32::from_be_bytes(*index)))
+        .collect();
+    drop(called);
+    namesakes.sort_unstable();
+    for pair in namesakes.windows(2) {
         let (Some(first), Some(second)) = (pair.first(), pair.last()) else { continue };
         if (first.0, first.1) != (second.0, second.1) {
             continue;
         }
-        let (other, index) = (first.2, second.2);
+        let (other, index) = (first.2 as usize, second.2 as usize);
         teller.account(index, "account-name-twice", &|rule| {
             let message = format!("another account of the operator is called as {}", view.words(index));
             Finding::new(rule, message, view.place(index).at("/name"))
@@ -323,14 +368,16 @@ fn system_account(teller: &mut Teller<'_>, place: &Place, claims: &Claims) {
         let (directory, name) = place.file.rsplit_once('/').unwrap_or(("", &place.file));
         (directory.to_owned(), name.to_owned())
     };
-    let realm = view.keys.known(&claims.data.sub).and_then(|key| view.trust.realms.get(&key));
+    let keys = &view.facts.keys;
+    let own = std::iter::once(&claims.data.sub).chain(&operator.signing_keys);
+    let own: Vec<Key> = own.filter_map(|text| keys.known(text)).collect();
+    let realm = keys.known(&claims.data.sub).and_then(|key| view.trust.realms.get(&key));
     let signs = |account: &Account| {
-        view.keys.text(account.issuer) == claims.data.sub
-            || operator.signing_keys.iter().any(|key| key == view.keys.text(account.issuer))
+        own.contains(&account.issuer)
             || realm.is_some_and(|realm| view.trust.realms.get(&account.issuer) == Some(realm))
     };
     match found {
-        None if !view.damaged.contains(&bytes) && view.accounts.iter().any(signs) => {
+        None if !view.damaged.contains(&bytes) && view.facts.accounts.iter().any(signs) => {
             let rule = rule_of("operator-system-account-missing");
             let (directory, name) = file(place);
             let settings = view.settings;
@@ -346,7 +393,7 @@ fn system_account(teller: &mut Teller<'_>, place: &Place, claims: &Claims) {
             };
             teller.gathered.tell(rule, (&directory, &name), &finding, settings.policy, settings.told);
         }
-        Some(index) if view.accounts[index].jetstream() => {
+        Some(index) if view.facts.accounts[index].jetstream() => {
             teller.account(index, "account-jetstream-system", &|rule| {
                 let message =
                     format!("{} is the system account, and has limits of JetStream", view.words(index));

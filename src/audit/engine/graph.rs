@@ -19,7 +19,13 @@ impl Edges {
     }
 
     /// Takes in an import, and why it does not work.
-    pub(super) fn add(&mut self, view: &View<'_>, importer: &Account, import: &Import, broken: Option<&str>) {
+    pub(super) fn add(
+        &mut self,
+        view: &View<'_>,
+        importer: &Account,
+        import: &Import<'_>,
+        broken: Option<&str>,
+    ) {
         let kept = if broken.is_some() { &mut self.broken } else { &mut self.working };
         if self.most == 0 || kept.len() >= self.most {
             self.more += 1;
@@ -27,7 +33,7 @@ impl Edges {
         }
         kept.push(Edge {
             importer: importer.text(),
-            exporter: view.keys.text(import.exporter).to_owned(),
+            exporter: view.facts.keys.text(import.exporter).into_owned(),
             subject: import.subject.to_string(),
             service: import.kind == ExportType::Service,
             broken: broken.map(str::to_owned),

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
-use super::facts::{Account as Kept, Standing, User, account_key};
-use super::keys::KeyCache;
+use super::facts::{Asked, Facts, Standing, account_key};
 use super::read::{Item, Opened, Read, Text};
 use super::seeds::Seeds;
+use super::user::User;
 use super::{Expirations, Settings, servers};
 use crate::audit::{Gathered, Inputs, Unread};
 use crate::file::creds;
@@ -22,7 +23,6 @@ use crate::token::{self, Body, Claims, Issue, Token};
 /// What one worker finds and keeps.
 pub(super) struct Gains {
     pub(super) gathered: Gathered,
-    pub(super) accounts: Vec<Kept>,
     pub(super) users: Vec<User>,
     /// Keys that name a file in which no account of theirs can be read.
     pub(super) damaged: HashSet<[u8; 32]>,
@@ -42,7 +42,6 @@ impl Gains {
     pub(super) fn new(settings: &Settings<'_>) -> Gains {
         Gains {
             gathered: Gathered::new(settings.kept),
-            accounts: Vec::new(),
             users: Vec::new(),
             damaged: HashSet::new(),
             inputs: Inputs::default(),
@@ -58,7 +57,6 @@ impl Gains {
     /// Takes in what another worker gained.
     pub(super) fn merge(&mut self, other: Gains) {
         self.gathered.merge(other.gathered);
-        self.accounts.extend(other.accounts);
         self.users.extend(other.users);
         self.damaged.extend(other.damaged);
         self.inputs.merge(&other.inputs);
@@ -77,7 +75,9 @@ impl Gains {
 pub(super) struct Looker<'a> {
     pub(super) settings: &'a Settings<'a>,
     pub(super) scene: &'a Scene<'a>,
-    pub(super) keys: KeyCache<'a>,
+    /// Of all workers.
+    pub(super) facts: &'a Mutex<Facts>,
+    pub(super) asked: Asked,
     pub(super) gains: Gains,
 }
 
@@ -353,15 +353,21 @@ impl Looker<'_> {
                 if let Ok(key) = PublicKey::parse(&data.sub)
                     && key.role() == Role::Account
                 {
-                    let kept = Kept::new(*key.bytes(), at, data, account, standing, &permit, &mut self.keys);
-                    self.gains.accounts.push(kept);
+                    let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
+                    facts.add(*key.bytes(), at, data, account, standing, &permit, &mut self.asked);
                 }
             }
             Body::User(user) => {
                 inputs.users += 1;
                 // One whose token says itself that no server takes it has its own finding.
+                let (facts, asked) = (self.facts, &mut self.asked.keys);
+                let number = |text: &str| {
+                    asked.number(text, |text| {
+                        facts.lock().unwrap_or_else(PoisonError::into_inner).keys.number(text)
+                    })
+                };
                 if matches!(standing, Standing::Sound | Standing::Untimely)
-                    && let Some(kept) = User::new(at, claims, user, &mut self.keys)
+                    && let Some(kept) = User::new(at, claims, user, number)
                 {
                     self.gains.users.push(kept);
                 }

@@ -17,6 +17,7 @@ mod read;
 mod recall;
 mod seeds;
 mod servers;
+mod user;
 mod users;
 mod walk;
 
@@ -26,7 +27,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use self::expirations::Expirations;
-use self::keys::{KeyCache, Keys};
+use self::facts::{Asked, Facts};
 use self::look::{Gains, Looker};
 use self::read::Arena;
 pub use self::servers::{When, configuration};
@@ -92,9 +93,9 @@ pub fn audit(paths: Vec<PathBuf>, settings: &Settings<'_>) -> Report {
     let scene = Scene { now: settings.now, version: settings.version, server };
     let resolvers: Vec<PathBuf> = given.iter().filter_map(servers::Server::resolver).collect();
     let walker = Mutex::new(Walker::new(paths, &resolvers));
-    let keys = Mutex::new(Keys::default());
+    let facts = Mutex::new(Facts::default());
     std::thread::scope(|scope| {
-        let work = || worker(&walker, &keys, &scene, settings);
+        let work = || worker(&walker, &facts, &scene, settings);
         let others: Vec<_> = (1..settings.threads.max(1)).map(|_| scope.spawn(work)).collect();
         gains.merge(work());
         for other in others {
@@ -102,14 +103,14 @@ pub fn audit(paths: Vec<PathBuf>, settings: &Settings<'_>) -> Report {
         }
     });
     let mut walker = walker.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let keys = keys.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut facts = facts.into_inner().unwrap_or_else(PoisonError::into_inner);
     let trusted = given.iter().flat_map(|server| server.startup.options.trust());
     let trust: HashSet<String> =
         settings.trust.iter().map(String::as_str).chain(trusted).map(str::to_owned).collect();
-    let (accounts, graph) = across::across(&mut gains, &keys, &walker.paths, &trust, settings);
+    let graph = across::across(&mut gains, &mut facts, &walker.paths, &trust, settings);
     operators::look(&mut gains, settings);
     seeds::look(&mut gains, &walker.paths, settings);
-    servers::look(&mut gains, &given, &accounts, &walker.paths, &scene, settings);
+    servers::look(&mut gains, &given, &facts.accounts, &walker.paths, &scene, settings);
     let mut report = Report { at: settings.now, inputs: gains.inputs, graph, ..Report::default() };
     report.unread.append(&mut walker.unread);
     report.unread.append(&mut gains.unread);
@@ -119,8 +120,9 @@ pub fn audit(paths: Vec<PathBuf>, settings: &Settings<'_>) -> Report {
 }
 
 /// Works until there is nothing left.
-fn worker(walker: &Mutex<Walker>, keys: &Mutex<Keys>, scene: &Scene<'_>, settings: &Settings<'_>) -> Gains {
-    let mut looker = Looker { settings, scene, keys: KeyCache::new(keys), gains: Gains::new(settings) };
+fn worker(walker: &Mutex<Walker>, facts: &Mutex<Facts>, scene: &Scene<'_>, settings: &Settings<'_>) -> Gains {
+    let asked = Asked::default();
+    let mut looker = Looker { settings, scene, facts, asked, gains: Gains::new(settings) };
     let mut arena = Arena::default();
     loop {
         let chunks = walker.lock().unwrap_or_else(PoisonError::into_inner).next(TOGETHER);

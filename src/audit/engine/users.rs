@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::across::{Teller, View};
-use super::facts::User;
 use super::keys::Key;
 use super::recall::{Recalled, recall};
+use super::user::User;
 use crate::lint::view::owner;
 use crate::lint::{Finding, Place, Rule};
 use crate::nkey::{PublicKey, Role};
@@ -30,7 +30,7 @@ pub(super) fn users(teller: &mut Teller<'_>, mut users: Vec<User>) {
         let account = of_account.first().and_then(|user| view.find(&user.account));
         for user in of_account {
             match account {
-                Some(account) if view.accounts[account].refused() => {}
+                Some(account) if view.facts.accounts[account].refused() => {}
                 Some(account) => against(teller, user, account),
                 None => without(teller, user, &unnamed),
             }
@@ -104,7 +104,7 @@ fn older(teller: &mut Teller<'_>, copies: &[User]) {
 /// A user against its account.
 fn against(teller: &mut Teller<'_>, user: &User, index: usize) {
     let view = teller.view;
-    let account = &view.accounts[index];
+    let account = &view.facts.accounts[index];
     let strict = view.trust.is_strict(account.issuer);
     let signed = |rule, place: Place, message: String, issuer: &str| {
         Finding::new(rule, message, place.at("/iss").showing(issuer).saying("signed it")).server(UNKNOWN)
@@ -160,9 +160,9 @@ fn by_signing_key(
     signed: &dyn Fn(&'static Rule, Place, String, &str) -> Finding,
 ) {
     let view = teller.view;
-    let account = &view.accounts[index];
+    let account = &view.facts.accounts[index];
     let Some(recalled) = view.recall(index) else { return };
-    let text = view.keys.text(key);
+    let text = &*view.facts.keys.text(key);
     let strict = view.trust.is_strict(account.issuer);
     match signer(recalled.claims.account(), &account.text(), strict, text) {
         Some(None) => {}
@@ -259,7 +259,7 @@ fn unnamed(view: &View<'_>, users: &[User]) -> HashMap<[u8; 32], usize> {
         return HashMap::new();
     }
     let signers =
-        view.accounts.iter().enumerate().filter(|(_, account)| account.signers() && !account.refused());
+        view.facts.accounts.iter().enumerate().filter(|(_, account)| account.signers() && !account.refused());
     for (index, _) in signers {
         let Some(recalled) = view.recall(index) else { continue };
         let keys = recalled.claims.account().map(|body| &body.signing_keys);
@@ -286,7 +286,7 @@ fn without(teller: &mut Teller<'_>, user: &User, unnamed: &HashMap<[u8; 32], usi
                 .server(MISSING)
                 .help("issue it again with a tool that writes issuer_account")
         });
-    } else if !view.accounts.is_empty() && !view.damaged.contains(&user.account) {
+    } else if !view.facts.accounts.is_empty() && !view.damaged.contains(&user.account) {
         tell(teller, user, "user-account-missing", &|rule, place, words| {
             let pointer = if user.named { "/nats/issuer_account" } else { "/iss" };
             let message = format!("{words} is of an account that is not here: {account}");

@@ -5,6 +5,7 @@
 //! asked about is plain data, so that an audit can ask it of a million accounts whose tokens it does not hold any more.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::account::revoked;
 use crate::server::subjects;
@@ -14,18 +15,44 @@ use crate::token::{Claims, Export, ExportType, Issue, Level, quote};
 #[derive(Clone, Copy)]
 pub struct Exporter<'a> {
     /// Its key.
-    pub key: &'a str,
-    /// What it offers.
-    pub exports: &'a [Option<Export>],
+    pub key: &'a dyn fmt::Display,
     /// Whether a key is one that signs for it.
     pub signs: &'a dyn Fn(&str) -> bool,
 }
 
-/// What another account wants of it.
+/// One of its exports.
 #[derive(Clone, Copy, Debug)]
+pub struct Offer<'a> {
+    /// Stream or service.
+    pub kind: ExportType,
+    /// The subject, wildcards allowed.
+    pub subject: &'a str,
+    /// Who imports needs an activation token.
+    pub private: bool,
+    /// The token of the subject, from 1, that must be the importer's key; 0: none.
+    pub position: u64,
+    /// Activations that are void.
+    pub revocations: Option<&'a BTreeMap<String, i64>>,
+}
+
+impl<'a> Offer<'a> {
+    /// What an account's token says of it.
+    pub fn of(export: &'a Export) -> Offer<'a> {
+        Offer {
+            kind: export.kind,
+            subject: &export.subject,
+            private: export.token_req,
+            position: export.account_token_position,
+            revocations: Some(&export.revocations),
+        }
+    }
+}
+
+/// What another account wants of it.
+#[derive(Clone, Copy)]
 pub struct Wanted<'a> {
     /// The importing account's key.
-    pub importer: &'a str,
+    pub importer: &'a dyn fmt::Display,
     /// Stream or service.
     pub kind: ExportType,
     /// The exporter's subject.
@@ -132,9 +159,11 @@ pub enum Barred {
     },
 }
 
-/// Whether the exporter lets it in: the index of the export that does. `permit` is asked for where a token is needed.
-pub fn approve(
+/// Whether the exporter lets it in: the place of the offer that does, among `offers`. `permit` is asked for where a token is
+/// needed.
+pub fn approve<'o>(
     exporter: &Exporter<'_>,
+    offers: impl Iterator<Item = Offer<'o>> + Clone,
     wanted: &Wanted<'_>,
     permit: &dyn Fn() -> Result<Permit, Barred>,
 ) -> Result<usize, Barred> {
@@ -142,24 +171,20 @@ pub fn approve(
     if kind == ExportType::Stream && !subjects::is_valid(subject) {
         return Err(Barred::Subject);
     }
-    let exports = || {
-        let all = exporter.exports.iter().enumerate();
-        all.filter_map(|(index, export)| Some((index, export.as_ref()?))).filter(|(_, e)| e.kind == kind)
-    };
-    if let Some((index, export)) = exports().find(|(_, e)| e.subject == subject) {
-        return allowed(exporter, wanted, export, None, permit).map(|()| index);
+    let offers = || offers.clone().enumerate().filter(|(_, offer)| offer.kind == kind);
+    if let Some((index, offer)) = offers().find(|(_, offer)| offer.subject == subject) {
+        return allowed(exporter, wanted, &offer, false, permit).map(|()| index);
     }
     // The server takes any that holds the subject, in no order; the first that says yes speaks for it here.
-    let tokens: Vec<&str> = subject.split('.').collect();
     let mut why = None;
-    for (index, export) in exports().filter(|(_, e)| subjects::is_subset(subject, &e.subject)) {
-        match allowed(exporter, wanted, export, Some(&tokens), permit) {
+    for (index, offer) in offers().filter(|(_, offer)| subjects::is_subset(subject, offer.subject)) {
+        match allowed(exporter, wanted, &offer, true, permit) {
             Ok(()) => return Ok(index),
             Err(reason) => why = why.or(Some(reason)),
         }
     }
     Err(why.unwrap_or_else(|| Barred::NoExport {
-        exporter: exporter.key.to_owned(),
+        exporter: exporter.key.to_string(),
         kind,
         subject: subject.to_owned(),
     }))
@@ -169,35 +194,35 @@ pub fn approve(
 fn allowed(
     exporter: &Exporter<'_>,
     wanted: &Wanted<'_>,
-    export: &Export,
-    tokens: Option<&[&str]>,
+    offer: &Offer<'_>,
+    narrower: bool,
     permit: &dyn Fn() -> Result<Permit, Barred>,
 ) -> Result<(), Barred> {
-    let position = export.account_token_position;
+    let position = offer.position;
     if position > 0 {
         // An import of the very subject of the export is never let in: the server has no tokens then.
         let at = usize::try_from(position).ok().and_then(|p| p.checked_sub(1));
-        let token = at.and_then(|at| tokens?.get(at).copied());
+        let token = at.filter(|_| narrower).and_then(|at| wanted.subject.split('.').nth(at));
         return match token {
-            Some(token) if token == wanted.importer => Ok(()),
+            Some(token) if token == wanted.importer.to_string() => Ok(()),
             _ => Err(Barred::Position { position }),
         };
     }
-    if !export.token_req {
+    if !offer.private {
         return Ok(());
     }
-    activation(exporter, &export.revocations, &permit()?)
+    activation(exporter, offer.revocations, &permit()?)
 }
 
 /// `checkActivation`. What the import's own validation asks of the token was asked when the account was loaded.
 fn activation(
     exporter: &Exporter<'_>,
-    revocations: &BTreeMap<String, i64>,
+    revocations: Option<&BTreeMap<String, i64>>,
     permit: &Permit,
 ) -> Result<(), Barred> {
     let named = permit.issuer_account.as_str();
     if !named.is_empty() {
-        if named != exporter.key {
+        if named != exporter.key.to_string() {
             return Err(Barred::OtherExporter(named.to_owned()));
         }
         if !(exporter.signs)(&permit.issuer) {
@@ -212,7 +237,7 @@ fn activation(
     if let Some(issue) = &permit.issue {
         return Err(Barred::Invalid(issue.clone()));
     }
-    match revoked(revocations, &permit.subject, permit.iat) {
+    match revocations.and_then(|revocations| revoked(revocations, &permit.subject, permit.iat)) {
         Some((entry, _)) => Err(Barred::Revoked { entry: entry.to_owned() }),
         None => Ok(()),
     }

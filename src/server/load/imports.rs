@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::hash::Hash;
 
-use super::approval::{Barred, Exporter, Permit, Wanted, approve};
+use super::approval::{Barred, Exporter, Offer, Permit, Wanted, approve};
 use super::{Account, Held};
 use crate::server::decision::{Level, LogLine};
 use crate::server::{subjects, tokens};
@@ -159,9 +159,10 @@ fn authorized(
 ) -> Result<(), Barred> {
     let exports = exporter.body().map(|body| body.exports.as_slice()).unwrap_or_default();
     let signs = |key: &str| exporter.signer(key).is_some();
-    let exporter = Exporter { key: &exporter.key, exports, signs: &signs };
+    let exporter = Exporter { key: &exporter.key, signs: &signs };
+    let offers = exports.iter().flatten().map(Offer::of);
     let wanted = Wanted { importer: &importer.key, kind: import.kind, subject };
-    approve(&exporter, &wanted, &|| permit(held, import)).map(|_| ())
+    approve(&exporter, offers, &wanted, &|| permit(held, import)).map(|_| ())
 }
 
 /// What the import's activation token says.

@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 
 pub use account::{Account, AccountLimits};
 pub(crate) use account::{has_jetstream, int32, revoked, signer};
-pub use approval::{Barred, Exporter, OutOfTime, Permit, Wanted, approve};
+pub use approval::{Barred, Exporter, Offer, OutOfTime, Permit, Wanted, approve};
 pub use imports::ImportState;
 pub(crate) use imports::{Web, cycles, local, meets, remote};
 pub(crate) use mappings::dropped as dropped_mappings;

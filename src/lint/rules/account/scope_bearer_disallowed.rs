@@ -1,6 +1,5 @@
 use crate::lint::Finding;
-use crate::lint::view::{Credential, Out};
-use crate::token::Account;
+use crate::lint::view::{Out, Scoped};
 use crate::token::quote;
 use crate::lint::{Check, Rule, Severity};
 
@@ -17,14 +16,12 @@ Take it out of the role, `nsc edit signing-key --sk KEY --bearer=false`, or lift
 --disallow-bearer=false`.",
     citation: "nats-server auth.go: processClientOrLeafAuthentication",
     versions: "all",
-    check: Check::Account(check),
+    check: Check::Scope(check),
 };
 
-fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
-    if !account.limits.disallow_bearer {
-        return;
-    }
-    for scope in account.signing_keys.values().flatten().filter(|scope| scope.template.bearer_token) {
+fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
+    let Scoped { token, scope, .. } = scoped;
+    if scoped.account.limits.disallow_bearer && scope.template.bearer_token {
         out.tell(&RULE, || {
             let role = quote(scope.role.as_bytes());
             let message = format!("users of the role {role} are bearers, and {} lets none in", token.owner());

@@ -1,7 +1,6 @@
 use crate::lint::Finding;
-use crate::lint::view::{Credential, Out};
-use crate::server::template::{self, TemplateError};
-use crate::token::Account;
+use crate::lint::view::{Out, Scoped};
+use crate::server::template::TemplateError;
 use crate::token::quote;
 use crate::lint::{Check, Rule, Severity};
 
@@ -19,22 +18,17 @@ do it at will. Newer ones refuse the user, older ones drop the entry.
 Correct the template before anybody connects, `nsc edit signing-key`, and upgrade the servers.",
     citation: "nats-server auth.go: processUserPermissionsTemplate",
     versions: "2.11.0-2.11.13, 2.12.0-2.12.4",
-    check: Check::Account(check),
+    check: Check::Scope(check),
 };
 
-fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
-    for scope in account.signing_keys.values().flatten().filter(|scope| template::is_used(&scope.template)) {
-        let Err(TemplateError::Crash { entry, panic }) =
-            template::best(&scope.template, token.claims, token.scene.version)
-        else {
-            continue;
-        };
-        out.tell(&RULE, || {
-            let (role, entry) = (quote(scope.role.as_bytes()), quote(entry.as_bytes()));
-            let message = format!("{entry} of the role {role} of {} crashes this server", token.owner());
-            Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
-                .server(format!("panic: runtime error: {panic}"))
-                .help("correct the template: nsc edit signing-key --account NAME --sk KEY")
-        });
-    }
+fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
+    let Scoped { token, scope, .. } = scoped;
+    let Some(Err(TemplateError::Crash { entry, panic })) = &scoped.filled else { return };
+    out.tell(&RULE, || {
+        let (role, entry) = (quote(scope.role.as_bytes()), quote(entry.as_bytes()));
+        let message = format!("{entry} of the role {role} of {} crashes this server", token.owner());
+        Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
+            .server(format!("panic: runtime error: {panic}"))
+            .help("correct the template: nsc edit signing-key --account NAME --sk KEY")
+    });
 }

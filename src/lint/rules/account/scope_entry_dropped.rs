@@ -1,7 +1,5 @@
 use crate::lint::Finding;
-use crate::lint::view::{Credential, Out};
-use crate::server::template;
-use crate::token::Account;
+use crate::lint::view::{Out, Scoped};
 use crate::token::quote;
 use crate::lint::{Check, Rule, Severity};
 
@@ -19,19 +17,18 @@ behind a subject in a list that has templates. A server drops it without a word.
 Correct the entry, `nsc edit signing-key`, or give the account its tag: `nsc edit account --tag KEY:VALUE`.",
     citation: "nats-server auth.go: processUserPermissionsTemplate",
     versions: "all",
-    check: Check::Account(check),
+    check: Check::Scope(check),
 };
 
-fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
-    for scope in account.signing_keys.values().flatten().filter(|scope| template::is_used(&scope.template)) {
-        let Ok(filled) = template::best(&scope.template, token.claims, token.scene.version) else { continue };
-        for entry in &filled.dropped {
-            out.tell(&RULE, || {
-                let (role, entry) = (quote(scope.role.as_bytes()), quote(entry.as_bytes()));
-                let message = format!("{entry} of the role {role} of {} gives nobody anything", token.owner());
-                Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
-                    .help("correct the template: nsc edit signing-key --account NAME --sk KEY")
-            });
-        }
+fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
+    let Scoped { token, scope, .. } = scoped;
+    let Some(Ok(dropped)) = &scoped.filled else { return };
+    for entry in dropped {
+        out.tell(&RULE, || {
+            let (role, entry) = (quote(scope.role.as_bytes()), quote(entry.as_bytes()));
+            let message = format!("{entry} of the role {role} of {} gives nobody anything", token.owner());
+            Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
+                .help("correct the template: nsc edit signing-key --account NAME --sk KEY")
+        });
     }
 }

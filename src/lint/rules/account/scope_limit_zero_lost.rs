@@ -1,6 +1,5 @@
-use crate::lint::view::{Credential, Out};
+use crate::lint::view::{Out, Scoped};
 use crate::lint::{Check, Rule, Severity, notes};
-use crate::token::Account;
 
 pub(crate) static RULE: Rule = Rule {
     code: "scope-limit-zero-lost",
@@ -15,15 +14,14 @@ So the next edit with nsc, of anything in the account, turns none into unlimited
 deny `>`, or revoke the signing key.",
     citation: "nats-io/jwt/v2 signingkeys.go: NewUserScope and UnmarshalJSON; types.go: NatsLimits (omitempty)",
     versions: "all",
-    check: Check::Account(check),
+    check: Check::Scope(check),
 };
 
-fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
-    for scope in account.signing_keys.values().flatten() {
-        if let Some(name) = notes::limit_of_zero(scope) {
-            // The payload keeps scopes in a list whose order is not known any more.
-            let place = || token.at("/nats/signing_keys").showing(scope.key.as_str());
-            out.tell(&RULE, || notes::zero_lost(name, place()));
-        }
+fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
+    let Scoped { token, scope, .. } = scoped;
+    if let Some(name) = notes::limit_of_zero(scope) {
+        // The payload keeps scopes in a list whose order is not known any more.
+        let place = || token.at("/nats/signing_keys").showing(scope.key.as_str());
+        out.tell(&RULE, || notes::zero_lost(name, place()));
     }
 }

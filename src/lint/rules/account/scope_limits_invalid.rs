@@ -1,7 +1,6 @@
 use crate::lint::Finding;
-use crate::lint::view::{Credential, Out};
-use crate::token::Account;
-use crate::token::{of_terms, quote};
+use crate::lint::view::{Out, Scoped};
+use crate::token::quote;
 use crate::lint::{Check, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
@@ -17,19 +16,17 @@ a time or a zone that cannot be read makes it refuse everybody, `Outside connect
 Networks are like `10.0.0.0/8`, times like `08:00:00`, zones like `Europe/Berlin`: `nsc edit signing-key`.",
     citation: "nats-server jwt.go: validateSrc, validateTimes",
     versions: "all",
-    check: Check::Account(check),
+    check: Check::Scope(check),
 };
 
-fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
-    for scope in account.signing_keys.values().flatten() {
-        let issues = of_terms(&scope.template);
-        for issue in issues.iter().filter(|issue| issue.id.starts_with("time") || issue.id == "user-cidr") {
-            out.tell(&RULE, || {
-                let (role, issue_text) = (quote(scope.role.as_bytes()), &issue.text);
-                let message = format!("in the role {role} of {}: {issue_text}", token.owner());
-                let line = if issue.id == "user-cidr" { "Bad src Ip" } else { "Outside connect times" };
-                Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role")).server(line)
-            });
-        }
+fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
+    let Scoped { token, scope, .. } = scoped;
+    for issue in scoped.issues.iter().filter(|issue| issue.id.starts_with("time") || issue.id == "user-cidr") {
+        out.tell(&RULE, || {
+            let (role, issue_text) = (quote(scope.role.as_bytes()), &issue.text);
+            let message = format!("in the role {role} of {}: {issue_text}", token.owner());
+            let line = if issue.id == "user-cidr" { "Bad src Ip" } else { "Outside connect times" };
+            Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role")).server(line)
+        });
     }
 }

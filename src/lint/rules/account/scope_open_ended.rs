@@ -1,7 +1,6 @@
 use crate::lint::Finding;
-use crate::lint::view::{Credential, Out};
+use crate::lint::view::{Out, Scoped};
 use crate::server::template;
-use crate::token::Account;
 use crate::token::quote;
 use crate::lint::{Check, Rule, Severity};
 
@@ -19,17 +18,19 @@ nothing.
 Let the entry begin with a word of its own: `team.{{tag(team)}}.>`.",
     citation: "nats-server auth.go: processUserPermissionsTemplate",
     versions: "all",
-    check: Check::Account(check),
+    check: Check::Scope(check),
 };
 
-fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
-    for scope in account.signing_keys.values().flatten().filter(|scope| template::is_used(&scope.template)) {
-        let Some(entry) = template::open_ended(&scope.template) else { continue };
-        out.tell(&RULE, || {
-            let (role, entry) = (quote(scope.role.as_bytes()), quote(entry.as_bytes()));
-            let message = format!("{entry} of the role {role} of {} is what its users say it is", token.owner());
-            Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
-                .help("let the entry begin with a word of its own: nsc edit signing-key --account NAME --sk KEY")
-        });
+fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
+    let Scoped { token, scope, .. } = scoped;
+    if scoped.filled.is_none() {
+        return;
     }
+    let Some(entry) = template::open_ended(&scope.template) else { return };
+    out.tell(&RULE, || {
+        let (role, entry) = (quote(scope.role.as_bytes()), quote(entry.as_bytes()));
+        let message = format!("{entry} of the role {role} of {} is what its users say it is", token.owner());
+        Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
+            .help("let the entry begin with a word of its own: nsc edit signing-key --account NAME --sk KEY")
+    });
 }

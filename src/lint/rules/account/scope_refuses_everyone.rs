@@ -1,7 +1,6 @@
 use crate::lint::Finding;
-use crate::lint::view::{Credential, Out};
-use crate::server::template::{self, TemplateError};
-use crate::token::Account;
+use crate::lint::view::{Out, Scoped};
+use crate::server::template::TemplateError;
 use crate::token::quote;
 use crate::lint::{Check, Rule, Severity};
 
@@ -21,21 +20,20 @@ user of the role connects. Servers know `name()`, `subject()`, `account-name()`,
 `tag(KEY)` and `account-tag(KEY)`.",
     citation: "nats-server auth.go: processUserPermissionsTemplate",
     versions: "all",
-    check: Check::Account(check),
+    check: Check::Scope(check),
 };
 
-fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
-    for scope in account.signing_keys.values().flatten().filter(|scope| template::is_used(&scope.template)) {
-        let Err(error) = template::best(&scope.template, token.claims, token.scene.version) else { continue };
-        if matches!(error, TemplateError::Crash { .. } | TemplateError::NotWalked { .. }) {
-            continue;
-        }
-        out.tell(&RULE, || {
-            let role = quote(scope.role.as_bytes());
-            let message = format!("no user can have the role {role} of {}: {error}", token.owner());
-            Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
-                .server("User JWT generated invalid permissions")
-                .help("correct the template: nsc edit signing-key --account NAME --sk KEY")
-        });
+fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
+    let Scoped { token, scope, .. } = scoped;
+    let Some(Err(error)) = &scoped.filled else { return };
+    if matches!(error, TemplateError::Crash { .. } | TemplateError::NotWalked { .. }) {
+        return;
     }
+    out.tell(&RULE, || {
+        let role = quote(scope.role.as_bytes());
+        let message = format!("no user can have the role {role} of {}: {error}", token.owner());
+        Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
+            .server("User JWT generated invalid permissions")
+            .help("correct the template: nsc edit signing-key --account NAME --sk KEY")
+    });
 }

@@ -1,7 +1,6 @@
 use crate::lint::Finding;
-use crate::lint::view::{Credential, Out};
-use crate::token::Account;
-use crate::token::{of_terms, quote};
+use crate::lint::view::{Out, Scoped};
+use crate::token::quote;
 use crate::lint::{Check, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
@@ -18,21 +17,20 @@ subject`.
 Correct the subject: `nsc edit signing-key --account NAME --sk KEY`.",
     citation: "nats-server client.go: setPermissions",
     versions: "all",
-    check: Check::Account(check),
+    check: Check::Scope(check),
 };
 
-fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
-    for scope in account.signing_keys.values().flatten() {
-        let issues = of_terms(&scope.template);
-        let subjects = issues.iter().filter(|issue| issue.id.starts_with("subject-") || issue.id.starts_with("perm-"));
-        // A template is no subject before it is filled in.
-        for issue in subjects.filter(|issue| !issue.text.contains("{{")) {
-            out.tell(&RULE, || {
-                let (role, issue_text) = (quote(scope.role.as_bytes()), &issue.text);
-                let message = format!("in the role {role} of {}: {issue_text}", token.owner());
-                Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
-                    .help("correct the subject: nsc edit signing-key --account NAME --sk KEY")
-            });
-        }
+fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
+    let Scoped { token, scope, .. } = scoped;
+    let issues = scoped.issues.iter();
+    let subjects = issues.filter(|issue| issue.id.starts_with("subject-") || issue.id.starts_with("perm-"));
+    // A template is no subject before it is filled in.
+    for issue in subjects.filter(|issue| !issue.text.contains("{{")) {
+        out.tell(&RULE, || {
+            let (role, issue_text) = (quote(scope.role.as_bytes()), &issue.text);
+            let message = format!("in the role {role} of {}: {issue_text}", token.owner());
+            Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
+                .help("correct the subject: nsc edit signing-key --account NAME --sk KEY")
+        });
     }
 }

@@ -1,6 +1,5 @@
 use crate::lint::Finding;
-use crate::lint::view::{Credential, Out};
-use crate::token::Account;
+use crate::lint::view::{Out, Scoped};
 use crate::token::{UNLIMITED, UserPermissionLimits, quote};
 use crate::lint::{Check, Rule, Severity};
 
@@ -17,17 +16,18 @@ were forgotten.
 Say what the role may do: `nsc edit signing-key --sk KEY --allow-pub SUBJECT --allow-sub SUBJECT`.",
     citation: "nats-server auth.go: processClientOrLeafAuthentication",
     versions: "all",
-    check: Check::Account(check),
+    check: Check::Scope(check),
 };
 
-fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
+fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
+    let Scoped { token, scope, .. } = scoped;
     let unlimited = UserPermissionLimits {
         subs: UNLIMITED,
         data: UNLIMITED,
         payload: UNLIMITED,
         ..UserPermissionLimits::default()
     };
-    for scope in account.signing_keys.values().flatten().filter(|scope| scope.template == unlimited) {
+    if scope.template == unlimited {
         out.tell(&RULE, || {
             let role = quote(scope.role.as_bytes());
             let message = format!("the role {role} of {} restricts nothing", token.owner());

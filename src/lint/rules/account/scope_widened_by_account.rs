@@ -1,7 +1,6 @@
 use crate::lint::Finding;
-use crate::lint::view::{Credential, Out};
+use crate::lint::view::{Out, Scoped};
 use crate::server::template;
-use crate::token::Account;
 use crate::token::quote;
 use crate::lint::{Check, Rule, Severity};
 
@@ -18,18 +17,20 @@ takes it: all that it asks of the result is to be a valid subject.
 Give the account plain words for name and tags: `nsc edit account --tag KEY:VALUE --rm-tag KEY:*`.",
     citation: "nats-server auth.go: processUserPermissionsTemplate",
     versions: "all",
-    check: Check::Account(check),
+    check: Check::Scope(check),
 };
 
-fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
-    for scope in account.signing_keys.values().flatten().filter(|scope| template::is_used(&scope.template)) {
-        let person = template::anybody(token.claims, &[]);
-        let Some((entry, value)) = template::widened(&scope.template, &person) else { continue };
-        out.tell(&RULE, || {
-            let (role, entry) = (quote(scope.role.as_bytes()), quote(entry.as_bytes()));
-            let message = format!("{} widens {entry} of its role {role}", token.owner());
-            let place = token.at("/nats/tags").showing(value).saying("a wildcard of its own");
-            Finding::new(&RULE, message, place).and(token.at("/nats/signing_keys").saying("lists the role"))
-        });
+fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
+    let Scoped { token, scope, .. } = scoped;
+    if scoped.filled.is_none() {
+        return;
     }
+    let person = template::anybody(token.claims, &[]);
+    let Some((entry, value)) = template::widened(&scope.template, &person) else { return };
+    out.tell(&RULE, || {
+        let (role, entry) = (quote(scope.role.as_bytes()), quote(entry.as_bytes()));
+        let message = format!("{} widens {entry} of its role {role}", token.owner());
+        let place = token.at("/nats/tags").showing(value).saying("a wildcard of its own");
+        Finding::new(&RULE, message, place).and(token.at("/nats/signing_keys").saying("lists the role"))
+    });
 }

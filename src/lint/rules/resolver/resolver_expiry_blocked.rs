@@ -21,13 +21,16 @@ Take the file away, and restart the server.",
 
 fn check(file: &File<'_>, scene: &Scene<'_>, out: &mut Out<'_>) {
     let (Some(stem), Some(claims)) = (file.stem(), file.content.claims()) else { return };
+    let end = claims.data.exp;
+    if end <= 0 {
+        return;
+    }
     let lost = match file.layout {
         Layout::Resolver => !go::is_public_any(stem),
         Layout::BelowResolver => true,
         Layout::Other => false,
     };
-    let end = claims.data.exp;
-    if lost && end > 0 {
+    if lost {
         out.tell(&RULE, || {
             let message = if end <= scene.now {
                 "this file has expired, cannot be deleted, and keeps expired accounts from being deleted"

@@ -21,8 +21,10 @@ Give the file the name of its token's subject, in its letter case.",
 fn check(file: &File<'_>, scene: &Scene<'_>, out: &mut Out<'_>) {
     let Some(claims) = file.content.claims() else { return };
     let subject = &claims.data.sub;
-    let name = format!("{subject}.jwt");
-    if file.name != name && file.name.eq_ignore_ascii_case(&name) {
+    let Some((stem, ending)) = file.name.split_at_checked(subject.len()) else { return };
+    let exact = stem == subject && ending == ".jwt";
+    if !exact && stem.eq_ignore_ascii_case(subject) && ending.eq_ignore_ascii_case(".jwt") {
+        let name = format!("{subject}.jwt");
         out.tell(&RULE, || {
             let message = format!("the file is named {}, and a server looks for {name}", file.name);
             Finding::new(&RULE, message, file.place())

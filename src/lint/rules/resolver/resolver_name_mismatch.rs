@@ -22,7 +22,7 @@ Give the file the name of its token's subject.",
 fn check(file: &File<'_>, scene: &Scene<'_>, out: &mut Out<'_>) {
     let (Some(stem), Some(claims)) = (file.stem(), file.content.claims()) else { return };
     let subject = &claims.data.sub;
-    if go::is_public(Role::Account, stem) && go::is_public(Role::Account, subject) && stem != subject {
+    if stem != subject && go::is_public(Role::Account, stem) && go::is_public(Role::Account, subject) {
         out.tell(&RULE, || {
             let message = format!("the file is named {stem}, and the token in it is of {subject}");
             Finding::new(
