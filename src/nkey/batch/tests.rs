@@ -16,7 +16,9 @@ fn verifiers(width: u32) -> Vec<(String, Batch)> {
     ];
     let mut verifiers = Vec::new();
     for (name, levels) in [("eager", eager), ("usual", LEVELS)] {
-        for (path, batch) in [("lanes", Batch::new()), ("portable", Batch::portable())] {
+        for (path, batch) in
+            [("lanes", Batch::new()), ("four", Batch::four()), ("portable", Batch::portable())]
+        {
             verifiers.push((format!("{name} {width} {path}"), Batch { keys: Keys::new(levels), ..batch }));
         }
     }
@@ -137,6 +139,7 @@ fn both_paths_sum_as_dalek_does_with_tables_of_any_widths_side_by_side() {
         }
     }
     assert_eq!(Batch::new().sums(&base, &sums), expected);
+    assert_eq!(Batch::four().sums(&base, &sums), expected);
     assert_eq!(Batch::portable().sums(&base, &sums), expected);
 }
 

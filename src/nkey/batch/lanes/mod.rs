@@ -1,9 +1,13 @@
-//! The path of processors with AVX2: four signatures at a time, one in each lane of a vector.
+//! The path of processors with AVX2: four signatures at a time, one in each lane of a vector. Where a processor has AVX-512
+//! and the compiler knows of it, eight.
 //!
-//! The only unsafe code of jwtfix stands in this file: calling what needs AVX2, and the loads, stores and prefetches that
-//! the instruction set offers through pointers alone.
+//! The only unsafe code of jwtfix stands in this file: calling what needs these features, and the loads, stores and
+//! prefetches that the instruction set offers through pointers alone.
 #![allow(unsafe_code)]
+#![cfg_attr(avx512, allow(clippy::incompatible_msrv, reason = "older compilers do not get to see `eight`"))]
 
+#[cfg(avx512)]
+mod eight;
 mod field;
 mod points;
 mod sha512;
@@ -16,27 +20,63 @@ use super::{Hashed, Sum};
 /// Four numbers of 64 bits, or eight of 32.
 type V = __m256i;
 
-/// The proof that this processor has AVX2 and BMI2: there is no other way to one than [`Lanes::detect`].
+/// The proof that this processor has AVX2 and BMI2, and where it says so AVX-512 too: there is no other way to one than
+/// [`Lanes::detect`].
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Lanes(());
+pub(super) struct Lanes {
+    eight: bool,
+}
 
 impl Lanes {
     pub(super) fn detect() -> Option<Lanes> {
         let able = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2");
-        able.then_some(Lanes(()))
+        able.then_some(Lanes { eight: has_eight() })
+    }
+
+    #[cfg(test)]
+    pub(super) fn has_eight(self) -> bool {
+        self.eight
+    }
+
+    /// As on a processor without AVX-512.
+    #[cfg(test)]
+    pub(super) fn four(self) -> Lanes {
+        Lanes { eight: false }
     }
 
     /// SHA-512 of each R, key and message.
     pub(super) fn hashes(self, all: &[Hashed<'_>]) -> Vec<[u8; 64]> {
+        #[cfg(avx512)]
+        if self.eight {
+            // SAFETY: the features that `eight::hashes` is compiled for were detected before `self` was made.
+            return unsafe { eight::hashes(all) };
+        }
         // SAFETY: the features that `sha512::hashes` is compiled for were detected before `self` was made.
         unsafe { sha512::hashes(all) }
     }
 
     /// The encodings of each s * B + k * (-A).
     pub(super) fn sums(self, base: &Table, all: &[Sum<'_>]) -> Vec<[u64; 4]> {
+        #[cfg(avx512)]
+        if self.eight {
+            // SAFETY: the features that `eight::sums` is compiled for were detected before `self` was made.
+            return unsafe { eight::sums(base, all) };
+        }
         // SAFETY: the features that `points::sums` is compiled for were detected before `self` was made.
         unsafe { points::sums(base, all) }
     }
+}
+
+#[cfg(avx512)]
+fn has_eight() -> bool {
+    is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512ifma")
+}
+
+#[cfg(not(avx512))]
+fn has_eight() -> bool {
+    false
 }
 
 #[inline]
@@ -59,6 +99,16 @@ fn store(vector: V) -> [u64; 4] {
     let mut numbers = [0; 4];
     // SAFETY: the reference is good for writing 32 bytes, and `storeu` asks for no alignment.
     unsafe { _mm256_storeu_si256(std::ptr::from_mut(&mut numbers).cast(), vector) };
+    numbers
+}
+
+#[cfg(avx512)]
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn store8(vector: __m512i) -> [u64; 8] {
+    let mut numbers = [0; 8];
+    // SAFETY: the reference is good for writing 64 bytes, and `storeu` asks for no alignment.
+    unsafe { _mm512_storeu_si512(std::ptr::from_mut(&mut numbers).cast(), vector) };
     numbers
 }
 

@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 use super::super::{Hashed, portable};
 use super::{V, load8, store, transposed};
 
-const BLOCK: usize = 128;
+pub(super) const BLOCK: usize = 128;
 
 /// The hash of each R, key and message, in their order.
 #[target_feature(enable = "avx2")]
@@ -28,14 +28,14 @@ pub(super) fn hashes(all: &[Hashed<'_>]) -> Vec<[u8; 64]> {
 }
 
 /// R, key and message, cut into blocks and padded, without being copied as a whole.
-struct Blocks<'a> {
+pub(super) struct Blocks<'a> {
     first: [u8; BLOCK],
     message: &'a [u8],
-    count: usize,
+    pub(super) count: usize,
 }
 
 impl<'a> Blocks<'a> {
-    fn new(one: &Hashed<'a>) -> Blocks<'a> {
+    pub(super) fn new(one: &Hashed<'a>) -> Blocks<'a> {
         let mut first = [0; BLOCK];
         first[..32].copy_from_slice(one.r);
         first[32..64].copy_from_slice(one.key);
@@ -49,7 +49,7 @@ impl<'a> Blocks<'a> {
     }
 
     /// The block `number`; `space` is where it is put together, if it is not one piece of the message.
-    fn get<'b>(&'b self, number: usize, space: &'b mut [u8; BLOCK]) -> &'b [u8; BLOCK] {
+    pub(super) fn get<'b>(&'b self, number: usize, space: &'b mut [u8; BLOCK]) -> &'b [u8; BLOCK] {
         if number == 0 {
             return &self.first;
         }
@@ -192,7 +192,7 @@ fn compressed(state: &[V; 8], blocks: [&[u8; BLOCK]; 4]) -> [V; 8] {
     next
 }
 
-const START: [u64; 8] = [
+pub(super) const START: [u64; 8] = [
     0x6a09e667f3bcc908,
     0xbb67ae8584caa73b,
     0x3c6ef372fe94f82b,
@@ -203,7 +203,7 @@ const START: [u64; 8] = [
     0x5be0cd19137e2179,
 ];
 
-const K: [u64; 80] = [
+pub(super) const K: [u64; 80] = [
     0x428a2f98d728ae22,
     0x7137449123ef65cd,
     0xb5c0fbcfec4d3b2f,
@@ -303,6 +303,7 @@ mod tests {
         let apart: Vec<_> = [0, 63, 64, 65, 127, 191, 192, 700, 2900, 1, 47, 48, 2048].map(hashed).into();
         for all in [&each[..], &apart, &apart[..3], &apart[..1], &[]] {
             assert_eq!(lanes.hashes(all), portable::hashes(all));
+            assert_eq!(lanes.four().hashes(all), portable::hashes(all));
         }
     }
 }

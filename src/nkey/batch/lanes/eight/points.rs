@@ -1,0 +1,133 @@
+//! Eight sums of multiples at a time, the multiples taken from tables.
+
+use std::arch::x86_64::*;
+
+use super::super::super::Sum;
+use super::super::super::field::{Fe, encoded};
+use super::super::super::table::{Digits, Entry, Table};
+use super::super::{load32, prefetch, store8};
+use super::field::{F, add, all, invert, mul, one, sub, twice, two_p, zero};
+use super::{W, transposed};
+
+/// Rows whose entries are asked for ahead of their use.
+const AHEAD: usize = 3;
+
+/// Eight points in extended coordinates.
+struct Points {
+    x: F,
+    y: F,
+    z: F,
+    t: F,
+}
+
+/// The encodings of each s * B + k * (-A), in the order of `sums`.
+#[target_feature(enable = "avx2,bmi2,avx512f,avx512ifma")]
+pub(in super::super) fn sums(base: &Table, sums: &[Sum<'_>]) -> Vec<[u64; 4]> {
+    // The eight of a vector take as many steps as the most of them need: neighbours by width waste none.
+    let mut order: Vec<usize> = (0..sums.len()).collect();
+    order.sort_by_key(|&index| sums[index].table.width());
+    let mut points = Vec::with_capacity(sums.len().div_ceil(8));
+    for eight in order.chunks(8) {
+        // Where fewer are left, the last is computed again in the idle lanes.
+        let eight: [usize; 8] = std::array::from_fn(|lane| eight[lane.min(eight.len() - 1)]);
+        points.push((eight, sum(base, eight.map(|index| &sums[index]))));
+    }
+    // One inversion for all of them: before[i] is the product of the Z before i.
+    let mut product = one();
+    let mut before = Vec::with_capacity(points.len());
+    for (_, point) in &points {
+        before.push(product);
+        product = mul(&product, &point.z);
+    }
+    let mut rest = invert(&product);
+    let mut encodings = vec![[0; 4]; sums.len()];
+    for ((eight, point), before) in points.iter().zip(&before).rev() {
+        let inverse = mul(before, &rest);
+        rest = mul(&rest, &point.z);
+        let (x, y) = (numbers(&mul(&point.x, &inverse)), numbers(&mul(&point.y, &inverse)));
+        for lane in 0..8 {
+            encodings[eight[lane]] = encoded(&x[lane], &y[lane]);
+        }
+    }
+    encodings
+}
+
+#[inline]
+#[target_feature(enable = "avx2,bmi2,avx512f,avx512ifma")]
+fn sum(base: &Table, eight: [&Sum<'_>; 8]) -> Points {
+    let s: [Digits; 8] = eight.map(|one| base.digits(&one.s));
+    let k: [Digits; 8] = eight.map(|one| one.table.digits(&one.k));
+    // Beyond a table's own rows the digits are 0, which add nothing.
+    let first = base.rows();
+    let second = eight.iter().map(|one| one.table.rows()).max().unwrap_or_default();
+    let choose = |row: usize, lane: usize| match row.checked_sub(first) {
+        None => (base.entry(row, s[lane][row]), s[lane][row] < 0),
+        Some(row) => (eight[lane].table.entry(row, k[lane][row]), k[lane][row] < 0),
+    };
+    let near = |row: usize| {
+        for lane in 0..8 {
+            prefetch(choose(row, lane).0);
+        }
+    };
+    for row in 0..AHEAD {
+        near(row);
+    }
+    let mut points = Points { x: zero(), y: one(), z: one(), t: zero() };
+    for row in 0..first + second {
+        if row + AHEAD < first + second {
+            near(row + AHEAD);
+        }
+        let chosen: [(&Entry, bool); 8] = std::array::from_fn(|lane| choose(row, lane));
+        points = added(&points, chosen);
+    }
+    points
+}
+
+/// madd-2008-hwcd-3 as in the other paths, each entry negated where its digit is.
+#[inline]
+#[target_feature(enable = "avx2,avx512f,avx512ifma")]
+fn added(points: &Points, chosen: [(&Entry, bool); 8]) -> Points {
+    let mut negative: __mmask8 = 0;
+    for (lane, (_, is_negative)) in chosen.iter().enumerate() {
+        negative |= u8::from(*is_negative) << lane;
+    }
+    // To negate a point is to exchange y + x with y - x: done by choosing where to load from.
+    let plus = transposed(chosen.map(|(e, negative)| load32(if negative { &e.minus } else { &e.plus })));
+    let minus = transposed(chosen.map(|(e, negative)| load32(if negative { &e.plus } else { &e.minus })));
+    let product = transposed(chosen.map(|(e, _)| load32(&e.product)));
+    let tails = transposed(chosen.map(|(e, _)| load32(&e.tails)));
+    let plus_tail = _mm512_mask_blend_epi64(negative, tails[0], tails[1]);
+    let minus_tail = _mm512_mask_blend_epi64(negative, tails[1], tails[0]);
+    let a = mul(&sub(&points.y, &points.x), &joined(minus, minus_tail));
+    let b = mul(&add(&points.y, &points.x), &joined(plus, plus_tail));
+    // And 2dxy with 2p - 2dxy, whose limbs are below 2^52.
+    let mut product = joined(product, tails[2]);
+    for (limb, number) in product.iter_mut().enumerate() {
+        *number = _mm512_mask_sub_epi64(*number, negative, two_p(limb), *number);
+    }
+    let c = mul(&points.t, &product);
+    let d = twice(&points.z);
+    let (e, h) = (sub(&b, &a), add(&b, &a));
+    let (f, g) = (sub(&d, &c), add(&d, &c));
+    Points { x: mul(&f, &e), y: mul(&g, &h), z: mul(&f, &g), t: mul(&h, &e) }
+}
+
+/// Five limbs of 51 bits out of five pairs of 26 and 25.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn joined(pairs: [W; 4], tail: W) -> F {
+    let (low, high) = (all((1 << 26) - 1), all(((1 << 25) - 1) << 26));
+    let [a, b, c, d] = pairs;
+    [a, b, c, d, tail].map(|pair| {
+        let above = _mm512_and_si512(_mm512_srli_epi64::<6>(pair), high);
+        _mm512_or_si512(_mm512_and_si512(pair, low), above)
+    })
+}
+
+/// The numbers of the eight lanes, in the limbs of the safe path.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn numbers(f: &F) -> [Fe; 8] {
+    let limbs = f.map(|limb| store8(limb));
+    std::array::from_fn(|lane| Fe(limbs.map(|limb| limb[lane])))
+}
