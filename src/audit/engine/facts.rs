@@ -287,10 +287,9 @@ pub(super) struct Asked {
 
 impl Facts {
     /// Keeps what others can ask of `account`, which stands in a file of a directory; `permit` reads the activation token of
-    /// an import.
+    /// an import. From a subject that is no account's key nobody can import: it has its own finding.
     pub(super) fn add(
         &mut self,
-        key: [u8; 32],
         (directory, file): (u32, &str),
         data: &token::ClaimsData,
         account: &token::Account,
@@ -298,6 +297,7 @@ impl Facts {
         permit: &dyn Fn(usize) -> Option<Permit>,
         asked: &mut Asked,
     ) {
+        let Some(key) = account_key(&data.sub) else { return };
         let imports = self.add_imports(account, permit, asked);
         let exports = self.add_exports(account, asked);
         let canonical = file.strip_suffix(".jwt").is_some_and(|stem| stem == data.sub);

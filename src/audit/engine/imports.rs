@@ -326,6 +326,7 @@ fn code(barred: &Barred) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::audit::engine::facts::{Asked, Facts};
+    use crate::nkey::{PublicKey, Role};
     use crate::token;
 
     #[test]
@@ -341,10 +342,11 @@ mod tests {
                 ..token::Account::default()
             };
             let mut facts = Facts::default();
-            let data = token::ClaimsData::default();
+            let sub = PublicKey::new(Role::Account, [0; 32]).to_string();
+            let data = token::ClaimsData { sub, ..token::ClaimsData::default() };
             let nothing = |_| None;
             let asked = &mut Asked::default();
-            facts.add([0; 32], (0, ""), &data, &account, Standing::Sound, &nothing, asked);
+            facts.add((0, ""), &data, &account, Standing::Sound, &nothing, asked);
             let imports = facts.imports(&facts.accounts[0]);
             assert!(imports.len() > FEW);
             for subject in subjects {

@@ -14,7 +14,7 @@ use crate::file::creds;
 use crate::file::{Kind as FileKind, Part, What};
 use crate::lint::view::{Content, Credential, File, Layout, Out, Scene, Secret};
 use crate::lint::{self, Finding, Place, Rule, reading, run};
-use crate::nkey::{PublicKey, Role, identify};
+use crate::nkey::identify;
 use crate::server::Version;
 use crate::server::load::Permit;
 use crate::server::version::TOKEN_SIZE_CAP;
@@ -349,13 +349,8 @@ impl Looker<'_> {
                 inputs.accounts += 1;
                 let Scene { now, version, .. } = *self.scene;
                 let permit = |import| permit(&read.activations, import, now, version);
-                // From a subject that is no account's key nobody can import; it has its own finding.
-                if let Ok(key) = PublicKey::parse(&data.sub)
-                    && key.role() == Role::Account
-                {
-                    let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
-                    facts.add(*key.bytes(), at, data, account, standing, &permit, &mut self.asked);
-                }
+                let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
+                facts.add(at, data, account, standing, &permit, &mut self.asked);
             }
             Body::User(user) => {
                 inputs.users += 1;
