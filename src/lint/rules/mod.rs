@@ -236,6 +236,7 @@ rules! {
         mapping_cluster_weights_over_100,
         mapping_dropped,
         mapping_loses_messages,
+        mapping_target_wildcard,
         mapping_weight_over_100,
         mapping_weights_over_100,
         revocation_in_future,
