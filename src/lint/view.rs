@@ -207,6 +207,30 @@ impl Credential<'_> {
         self.place().at(pointer)
     }
 
+    /// The limits of an account or a user that a server holds in 32 bits, each with its JSON pointer.
+    pub fn limits(&self) -> impl Iterator<Item = (&'static str, i64)> {
+        let of_account = self.claims.account().into_iter().flat_map(|account| {
+            [
+                ("/nats/limits/conn", account.limits.conn),
+                ("/nats/limits/leaf", account.limits.leaf),
+                ("/nats/limits/subs", account.limits.subs),
+                ("/nats/limits/payload", account.limits.payload),
+            ]
+        });
+        let of_user = self.claims.user().into_iter().flat_map(|user| {
+            [("/nats/subs", user.permissions.subs), ("/nats/payload", user.permissions.payload)]
+        });
+        of_account.chain(of_user)
+    }
+
+    /// A command with this token's name in the place of `NAME`.
+    pub fn command(&self, words: &str) -> String {
+        match self.claims.data.name.as_str() {
+            "" => words.to_owned(),
+            name => words.replace("NAME", &shell::word(name)),
+        }
+    }
+
     /// `account "BILLING"`.
     pub fn owner(&self) -> String {
         owner(self.claims)
@@ -316,6 +340,18 @@ impl Rights<'_> {
     pub fn are_own(&self) -> bool {
         let role = |terms| crate::server::terms::not_zero(terms).is_empty();
         !matches!((self.whose, self.terms), (Whose::User, Some(terms)) if role(terms))
+    }
+
+    /// A command of nsc that edits a user, as it is for whoever has these rights.
+    pub fn command(&self, words: &str) -> String {
+        match self.whose {
+            Whose::Scope(_, key) => {
+                let scope = format!("nsc edit signing-key --account NAME --sk {key}");
+                self.token.command(&words.replace("nsc edit user --name NAME", &scope))
+            }
+            Whose::User => self.token.command(words),
+            Whose::Defaults => words.to_owned(),
+        }
     }
 
     /// `user "alice"`, `the scope "reader" of account "ORDERS"`, `the default permissions of account "ORDERS"`.

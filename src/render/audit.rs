@@ -116,6 +116,12 @@ fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
     if let Some(gravest) = report.groups.first() {
         writeln!(out, "`jwtfix explain {}` says what it means and what to do", gravest.rule.code)?;
     }
+    if report.findings().any(|finding| finding.fix.is_some()) {
+        writeln!(
+            out,
+            "`jwtfix fix` with the same paths shows what it can put right; it changes nothing without --write"
+        )?;
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! How is a rule explained? On a terminal, in a list, and as the pages of `docs/rules`.
 
 use super::style::{Ink, Style, pad};
+use super::text;
 use crate::lint::{self, Rule};
 
 /// Every rule in one line each, by area.
@@ -28,16 +29,16 @@ pub fn rule_list<'a>(rules: impl Iterator<Item = &'a Rule>, style: Style) -> Str
     out
 }
 
+/// Columns of an explanation: those of the narrowest terminal that people have.
+const COLUMNS: usize = 80;
+
 /// What `jwtfix explain` prints.
 pub fn explanation(rule: &Rule, style: Style) -> String {
     let mut out = String::new();
     style.push(&mut out, rule.severity.into(), &format!("{}[{}]", rule.severity.word(), rule.code));
     style.push(&mut out, Ink::Strong, &format!(": {}", rule.title));
     out.push_str("\n\n");
-    for line in rule.explanation.trim().lines() {
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
+    out.push_str(&text::fill(rule.explanation.trim(), COLUMNS));
     out.push('\n');
     for (label, words) in [("Source", rule.citation), ("Servers", rule.versions)] {
         if !words.is_empty() {

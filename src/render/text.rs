@@ -141,6 +141,40 @@ pub fn with_keys(words: &str, full: bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Paragraphs filled anew, in lines of so many columns at the most; what is indented stays as it is. Ends in a line break.
+pub fn fill(paragraphs: &str, columns: usize) -> String {
+    let mut out = String::with_capacity(paragraphs.len() + 16);
+    let mut column = 0;
+    for line in paragraphs.lines() {
+        if line.trim().is_empty() || line.starts_with(' ') || line.starts_with("- ") {
+            if column > 0 {
+                out.push('\n');
+            }
+            out.push_str(line.trim_end());
+            out.push('\n');
+            column = 0;
+            continue;
+        }
+        for word in line.split_whitespace() {
+            let wide = word.chars().count();
+            if column > 0 && column + 1 + wide > columns {
+                out.push('\n');
+                column = 0;
+            }
+            if column > 0 {
+                out.push(' ');
+                column += 1;
+            }
+            out.push_str(word);
+            column += wide;
+        }
+    }
+    if column > 0 {
+        out.push('\n');
+    }
+    out
+}
+
 /// `2027-03-02 09:14:07 UTC`, or the number where the calendar ends.
 pub fn instant(unix: i64) -> String {
     match jiff::Timestamp::from_second(unix) {
@@ -354,6 +388,14 @@ fn redact_word(out: &mut String, word: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paragraphs_are_filled() {
+        let text = "one two three\nfour five\n\n  as it is, however long\n- a list\n  goes on\nsix";
+        let filled = "one two\nthree four\nfive\n\n  as it is, however long\n- a list\n  goes on\nsix\n";
+        assert_eq!(fill(text, 10), filled);
+        assert_eq!(fill("", 10), "");
+    }
 
     #[test]
     fn keys_in_a_sentence_are_short() {

@@ -32,7 +32,7 @@ fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
             let place = token.at("/nats/limits").saying("mem_storage and disk_storage are 0 or missing");
             Finding::new(&RULE, message, place)
                 .server("JetStream not enabled for account")
-                .help("nsc edit account --name NAME --js-disk-storage 1G, or --js-disable")
+                .help(token.command("nsc edit account --name NAME --js-disk-storage 1G, or --js-disable"))
         });
     }
 }

@@ -25,7 +25,7 @@ fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
             let message = format!("the authorization service of {} may place clients anywhere", token.owner());
             let place = token.at("/nats/authorization/allowed_accounts").showing("*").saying("every account");
             Finding::new(&RULE, message, place)
-                .help("nsc edit authcallout --account NAME --allowed-account KEY")
+                .help(token.command("nsc edit authcallout --account NAME --allowed-account KEY"))
         });
     }
 }

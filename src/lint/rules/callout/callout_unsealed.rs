@@ -24,7 +24,7 @@ fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
         out.tell(&RULE, || {
             let message = format!("what clients of {} come with is sent to its service unsealed", token.owner());
             Finding::new(&RULE, message, token.at("/nats/authorization").saying("no xkey"))
-                .help("nsc edit authcallout --account NAME --curve KEY")
+                .help(token.command("nsc edit authcallout --account NAME --curve KEY"))
         });
     }
 }

@@ -26,7 +26,7 @@ fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
             let message = format!("{} has a key for authorization callout, and nobody is asked", token.owner());
             let place = token.at("/nats/authorization/xkey").showing(callout.xkey.as_str());
             Finding::new(&RULE, message, place.saying("without auth_users"))
-                .help("nsc edit authcallout --account NAME --auth-user KEY")
+                .help(token.command("nsc edit authcallout --account NAME --auth-user KEY"))
         });
     }
 }

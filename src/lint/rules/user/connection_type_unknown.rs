@@ -32,7 +32,7 @@ fn check(rights: &Rights<'_>, out: &mut Out<'_>) {
             let word = quote(word.as_bytes());
             let message = format!("servers do not know the connection type {word} of {}", rights.words());
             let place = rights.at("/allowed_connection_types").showing(word).saying("left out");
-            Finding::new(&RULE, message, place).help("nsc edit user --name NAME --conn-type WORD")
+            Finding::new(&RULE, message, place).help(rights.command("nsc edit user --name NAME --conn-type WORD"))
         });
     }
 }

@@ -34,6 +34,6 @@ fn check(rights: &Rights<'_>, out: &mut Out<'_>) {
         let place = rights.at("/allowed_connection_types").showing(words.join(", "));
         Finding::new(&RULE, message, place.saying("no word that servers know"))
             .server(format!("invalid connection types [{}]", words.join(" ")))
-            .help("nsc edit user --name NAME --conn-type STANDARD")
+            .help(rights.command("nsc edit user --name NAME --conn-type STANDARD"))
     });
 }

@@ -29,7 +29,7 @@ fn check(rights: &Rights<'_>, out: &mut Out<'_>) {
             Finding::new(&RULE, message, rights.at("/allowed_connection_types").showing(types.join(", ")))
                 .and(rights.at("/bearer_token").saying("not set"))
                 .server("Signature missing")
-                .help("nsc edit user --name NAME --bearer")
+                .help(rights.command("nsc edit user --name NAME --bearer"))
         });
     }
 }

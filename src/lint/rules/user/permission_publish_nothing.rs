@@ -26,7 +26,7 @@ fn check(rights: &Rights<'_>, out: &mut Out<'_>) {
             let message = format!("{} may publish nothing: its list is there and empty", rights.words());
             let pointer = format!("{}/pub/allow", rights.pointer);
             let finding = Finding::new(&RULE, message, rights.at("/pub/allow").showing("[]").saying("nothing"))
-                .help("name what may be published: nsc edit user --name NAME --allow-pub SUBJECT");
+                .help(rights.command("name what may be published: nsc edit user --name NAME --allow-pub SUBJECT"));
             match rights.whose {
                 Whose::Scope(..) => finding,
                 _ => finding.fix(rights.token.remove("allow all but what is denied", pointer)),

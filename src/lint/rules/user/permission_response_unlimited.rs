@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
 `resp` has a negative number and a negative time: to a message once received the client may reply as often as
 it likes and for as long as it is connected. The server keeps every reply subject for it in memory meanwhile.
 
-Bound one of the two: `nsc edit user --max-responses N --response-ttl 1m`.",
+Bound one of the two: `nsc edit user --allow-pub-response=N --response-ttl 1m`.",
     citation: "nats-server client.go: replyTrack, setPermissions",
     versions: "all",
     check: Check::Rights(check),
@@ -22,7 +22,7 @@ fn check(rights: &Rights<'_>, out: &mut Out<'_>) {
         out.tell(&RULE, || {
             let message = format!("{} may reply for ever and as often as it likes", rights.words());
             Finding::new(&RULE, message, rights.at("/resp").saying("neither number nor time is bounded"))
-                .help("nsc edit user --name NAME --max-responses N --response-ttl 1m")
+                .help(rights.command("nsc edit user --name NAME --allow-pub-response=N --response-ttl 1m"))
         });
     }
 }

@@ -30,7 +30,7 @@ fn check(rights: &Rights<'_>, out: &mut Out<'_>) {
             let range = times.first().map(|range| format!("{}-{}", range.start, range.end)).unwrap_or_default();
             Finding::new(&RULE, message, rights.at("/times").showing(range).saying("an empty stretch"))
                 .server("Outside connect times")
-                .help("nsc edit user --name NAME --time 08:00:00-18:00:00")
+                .help(rights.command("nsc edit user --name NAME --time 08:00:00-18:00:00"))
         });
     }
 }

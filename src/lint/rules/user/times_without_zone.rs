@@ -24,7 +24,7 @@ fn check(rights: &Rights<'_>, out: &mut Out<'_>) {
         out.tell(&RULE, || {
             let message = format!("the times of {} are by the clock of whichever server", rights.words());
             Finding::new(&RULE, message, rights.at("/times_location").saying("missing"))
-                .help("nsc edit user --name NAME --locale Europe/Berlin")
+                .help(rights.command("nsc edit user --name NAME --locale Europe/Berlin"))
         });
     }
 }

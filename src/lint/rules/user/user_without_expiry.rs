@@ -24,7 +24,7 @@ fn check(token: &Credential<'_>, out: &mut Out<'_>) {
         out.tell(&RULE, || {
             let message = format!("{} never ends", token.owner());
             Finding::new(&RULE, message, token.at("/exp").saying("0 or missing"))
-                .help("nsc edit user --name NAME --expiry 90d")
+                .help(token.command("nsc edit user --name NAME --expiry 90d"))
         });
     }
 }
