@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use jwtfix::file::layout;
 use jwtfix::nkey::{PublicKey, Role, Seed};
 use jwtfix::repair::{Given, Order, Permit, Planner, Ring, Runs, Survey, Wish, Work};
-use jwtfix::token::{Account, Body, Claims, ClaimsData, Kind, Operator, OperatorLimits, UNLIMITED, encode};
+use jwtfix::token::{Account, Body, Claims, ClaimsData, Kind, Operator, OperatorLimits, encode};
 
 const NOW: i64 = 1_795_500_000;
 /// Each of the two has its turn so often.
@@ -167,17 +167,7 @@ fn mint(signer: &Seed, subject: &PublicKey, name: &str, body: Body) -> String {
 }
 
 fn account(operator: &Seed, name: &str) -> (String, String) {
-    let limits = OperatorLimits {
-        subs: UNLIMITED,
-        data: UNLIMITED,
-        payload: UNLIMITED,
-        imports: UNLIMITED,
-        exports: UNLIMITED,
-        wildcards: true,
-        conn: UNLIMITED,
-        leaf: UNLIMITED,
-        ..OperatorLimits::default()
-    };
+    let limits = OperatorLimits::unlimited();
     let subject = Seed::generate(Role::Account).public();
     let body = Body::Account(Box::new(Account { limits, ..Account::default() }));
     (subject.to_string(), mint(operator, &subject, name, body))

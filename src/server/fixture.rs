@@ -122,17 +122,7 @@ pub(crate) fn account_of(
     signer: &Seed,
     edit: impl FnOnce(&mut ClaimsData, &mut Account),
 ) -> String {
-    let limits = OperatorLimits {
-        subs: -1,
-        data: -1,
-        payload: -1,
-        imports: -1,
-        exports: -1,
-        wildcards: true,
-        conn: -1,
-        leaf: -1,
-        ..OperatorLimits::default()
-    };
+    let limits = OperatorLimits::unlimited();
     let mut body = Account { limits, ..Account::default() };
     let mut claims = claims(account, "ORDERS", Body::Account(Box::default()));
     edit(&mut claims.data, &mut body);

@@ -240,6 +240,23 @@ pub struct OperatorLimits {
     pub tiered_limits: BTreeMap<String, JetStreamLimits>,
 }
 
+impl OperatorLimits {
+    /// Those of a new account of nsc: no limit on anything, and no JetStream.
+    pub fn unlimited() -> OperatorLimits {
+        OperatorLimits {
+            subs: UNLIMITED,
+            data: UNLIMITED,
+            payload: UNLIMITED,
+            imports: UNLIMITED,
+            exports: UNLIMITED,
+            wildcards: true,
+            conn: UNLIMITED,
+            leaf: UNLIMITED,
+            ..OperatorLimits::default()
+        }
+    }
+}
+
 /// What an operator allows an account in JetStream. Memory and disk both 0: JetStream is off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JetStreamLimits {

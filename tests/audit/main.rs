@@ -17,8 +17,7 @@ use std::path::Path;
 use common::jwtfix;
 use jwtfix::nkey::{PublicKey, Role, Seed};
 use jwtfix::token::{
-    Account, Body, Claims, ClaimsData, Export, ExportType, Import, Operator, OperatorLimits, UNLIMITED,
-    encode,
+    Account, Body, Claims, ClaimsData, Export, ExportType, Import, Operator, OperatorLimits, encode,
 };
 
 fn mint(signer: &Seed, subject: &PublicKey, now: i64, body: Body) -> String {
@@ -35,17 +34,7 @@ fn account(imports: Vec<Import>, exports: Vec<Export>) -> Account {
     Account {
         imports: imports.into_iter().map(Some).collect(),
         exports: exports.into_iter().map(Some).collect(),
-        limits: OperatorLimits {
-            subs: UNLIMITED,
-            data: UNLIMITED,
-            payload: UNLIMITED,
-            imports: UNLIMITED,
-            exports: UNLIMITED,
-            wildcards: true,
-            conn: UNLIMITED,
-            leaf: UNLIMITED,
-            ..OperatorLimits::default()
-        },
+        limits: OperatorLimits::unlimited(),
         ..Account::default()
     }
 }

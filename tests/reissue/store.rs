@@ -38,17 +38,7 @@ pub fn signed(sub: &Seed, name: &str, body: Body, signer: &Seed, iat: i64) -> St
 
 /// Limits of an account that has none.
 pub fn unlimited() -> OperatorLimits {
-    OperatorLimits {
-        subs: -1,
-        data: -1,
-        payload: -1,
-        imports: -1,
-        exports: -1,
-        wildcards: true,
-        conn: -1,
-        leaf: -1,
-        ..OperatorLimits::default()
-    }
+    OperatorLimits::unlimited()
 }
 
 /// A minute ago: a server judges by its own clock.

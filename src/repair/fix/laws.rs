@@ -182,21 +182,7 @@ impl World {
         if of_account != OfAccount::Old {
             signing_keys.insert(scope.key.clone(), Some(Box::new(scope)));
         }
-        let mut body = Account {
-            limits: OperatorLimits {
-                subs: -1,
-                data: -1,
-                payload: -1,
-                imports: -1,
-                exports: -1,
-                conn: -1,
-                leaf: -1,
-                wildcards: true,
-                ..OperatorLimits::default()
-            },
-            signing_keys,
-            ..Account::default()
-        };
+        let mut body = Account { limits: OperatorLimits::unlimited(), signing_keys, ..Account::default() };
         if matches!(of_user, OfUser::Revoked | OfUser::RevokedAndDraft) {
             body.revocations.insert(user.public().to_string(), NOW - 100);
             self.revoked.insert(user.public().to_string());

@@ -8,9 +8,7 @@ use super::gather::Found;
 use crate::nkey::{PublicKey, go};
 use crate::repair::keys::{Ring, SignError};
 use crate::repair::signer;
-use crate::token::{
-    Account, Body, Claims, ClaimsData, EncodeError, Operator, OperatorLimits, UNLIMITED, encode,
-};
+use crate::token::{Account, Body, Claims, ClaimsData, EncodeError, Operator, OperatorLimits, encode};
 
 /// The key that signs accounts of this operator; none where it is not here.
 pub(super) fn signer(found: &Found, operator: &OperatorGroup) -> Option<PublicKey> {
@@ -43,17 +41,7 @@ pub(super) fn account(
     let issuers = account.users.iter().map(|(index, _)| &found.tokens[*index].issuer);
     let signing_keys: BTreeMap<String, _> =
         issuers.filter(|key| ***key != *account.key).map(|key| (key.to_string(), None)).collect();
-    let limits = OperatorLimits {
-        subs: UNLIMITED,
-        data: UNLIMITED,
-        payload: UNLIMITED,
-        imports: UNLIMITED,
-        exports: UNLIMITED,
-        wildcards: true,
-        conn: UNLIMITED,
-        leaf: UNLIMITED,
-        ..OperatorLimits::default()
-    };
+    let limits = OperatorLimits::unlimited();
     let body = Body::Account(Box::new(Account { limits, signing_keys, ..Account::default() }));
     sign(&found.ring, &account.key, name, body, signer, now).ok()
 }

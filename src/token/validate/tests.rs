@@ -173,18 +173,7 @@ impl Account {
 
 /// `NewAccountClaims`.
 fn unlimited() -> Account {
-    let limits = OperatorLimits {
-        subs: -1,
-        data: -1,
-        payload: -1,
-        imports: -1,
-        exports: -1,
-        wildcards: true,
-        conn: -1,
-        leaf: -1,
-        ..OperatorLimits::default()
-    };
-    Account { limits, ..Account::default() }
+    Account { limits: OperatorLimits::unlimited(), ..Account::default() }
 }
 
 fn service(subject: &str) -> Import {

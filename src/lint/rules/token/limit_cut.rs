@@ -2,7 +2,7 @@ use crate::lint::Finding;
 use crate::lint::view::{Credential, Out};
 use crate::server::load::int32;
 use crate::server::version::UNKNOWN_TEMPLATE_REFUSED;
-use crate::token::{Body, UNLIMITED};
+use crate::token::UNLIMITED;
 use crate::lint::{Check, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
@@ -22,27 +22,12 @@ Write -1 for unlimited, or at most 2147483647.",
 };
 
 fn check(token: &Credential<'_>, out: &mut Out<'_>) {
-    let limits: &[(&str, i64)] = match &token.claims.body {
-        Body::Account(account) => {
-            let limits = &account.limits;
-            &[
-                ("/nats/limits/conn", limits.conn),
-                ("/nats/limits/leaf", limits.leaf),
-                ("/nats/limits/subs", limits.subs),
-                ("/nats/limits/payload", limits.payload),
-            ]
-        }
-        Body::User(user) => {
-            &[("/nats/subs", user.permissions.subs), ("/nats/payload", user.permissions.payload)]
-        }
-        _ => return,
-    };
     // Where it is only made smaller nobody notices.
     let cut = |limit: i64| int32(limit, token.scene.version) < limit && limit > i64::from(i32::MAX);
     if token.scene.version.has(&UNKNOWN_TEMPLATE_REFUSED) {
         return;
     }
-    for &(pointer, limit) in limits.iter().filter(|(_, limit)| cut(*limit)) {
+    for (pointer, limit) in token.limits().filter(|(_, limit)| cut(*limit)) {
         out.tell(&RULE, || {
             let held = int32(limit, token.scene.version);
             let message = format!("a limit of {} is {limit}, and this server makes {held} of it", token.owner());

@@ -1,6 +1,6 @@
 use crate::lint::Finding;
 use crate::lint::view::{Credential, Out};
-use crate::token::{Body, UNLIMITED};
+use crate::token::UNLIMITED;
 use crate::lint::{Check, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
@@ -20,22 +20,7 @@ Write -1 where unlimited is meant: `jwtfix reissue FILE --set POINTER=-1`.",
 };
 
 fn check(token: &Credential<'_>, out: &mut Out<'_>) {
-    let limits: &[(&str, i64)] = match &token.claims.body {
-        Body::Account(account) => {
-            let limits = &account.limits;
-            &[
-                ("/nats/limits/conn", limits.conn),
-                ("/nats/limits/leaf", limits.leaf),
-                ("/nats/limits/subs", limits.subs),
-                ("/nats/limits/payload", limits.payload),
-            ]
-        }
-        Body::User(user) => {
-            &[("/nats/subs", user.permissions.subs), ("/nats/payload", user.permissions.payload)]
-        }
-        _ => return,
-    };
-    for &(pointer, limit) in limits.iter().filter(|(_, limit)| *limit < UNLIMITED) {
+    for (pointer, limit) in token.limits().filter(|(_, limit)| *limit < UNLIMITED) {
         out.tell(&RULE, || {
             let message = format!("a limit of {} is {limit}, which is always exceeded", token.owner());
             let place = token.at(pointer).showing(limit.to_string()).saying("unlimited is -1");
