@@ -124,6 +124,11 @@ pub enum Edit {
     Resign,
     /// Let the token last as long again as it did.
     Renew,
+    /// Have the exporter sign the activation token of an import.
+    Activate {
+        /// Which of the account's imports.
+        import: usize,
+    },
     /// Put the newest token of the same subject in its place.
     Newest,
     /// Give the file another name in its directory.

@@ -48,6 +48,11 @@ fn fix(issue: &Issue, claims: &Claims, place: &Place) -> Option<Fix> {
         ("claim-expired", "/exp") => {
             Fix::unsafe_("let it last as long again as it did", place, [Edit::Renew])
         }
+        ("import-token-subject", pointer) => {
+            let import = pointer.strip_prefix("/nats/imports/")?.split('/').next()?.parse().ok()?;
+            let words = "have the exporter sign one for this account";
+            Fix::unsafe_(words, place, [Edit::Activate { import }])
+        }
         _ => return None,
     };
     Some(fix.of(claims.data.sub.as_str()))

@@ -7,6 +7,7 @@ mod advisories;
 pub mod connect;
 mod example;
 mod finding;
+pub(crate) mod imports;
 mod issues;
 mod notes;
 pub mod reading;

@@ -4,6 +4,7 @@
 //! Operators come first, then accounts, then users: who may sign the lower ones is said by the upper ones as they will be.
 
 mod above;
+mod activate;
 mod read;
 mod step;
 

@@ -34,6 +34,8 @@ pub enum Wish {
     RemoveKey(PublicKey),
     /// The second key takes the place of the first, with its scope.
     ReplaceKey(PublicKey, PublicKey),
+    /// The exporter signs the activation token of this import.
+    Activate(usize),
     /// Another identity: the subject itself. For an operator that moves.
     Become(PublicKey),
 }
@@ -141,6 +143,8 @@ impl Wish {
                 }
                 set(tree, KEYS, Value::Array(keys))
             }
+            // Who signs is for the planner to say.
+            Wish::Activate(_) => Ok(Vec::new()),
             Wish::Become(key) => set(tree, "/sub", key.to_string().into()),
         }
     }

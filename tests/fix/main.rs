@@ -8,6 +8,7 @@ mod config;
 mod creds;
 mod errors;
 mod files;
+mod imports;
 mod real;
 #[allow(dead_code)]
 #[path = "../reissue/server.rs"]

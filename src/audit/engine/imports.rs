@@ -11,6 +11,7 @@ use super::facts::{Import, Imports, Standing};
 use super::graph::Edges;
 use crate::audit::Unread;
 use crate::lint::Finding;
+use crate::lint::imports::code;
 use crate::server::load::{Barred, Exporter, Permit, Wanted, Web, approve, cycles, meets, signer};
 use crate::server::subjects;
 use crate::token::{ExportType, quote};
@@ -306,20 +307,6 @@ fn near<'i>(
         ranges.push(from.start..first(from, &|import| import.met() == subject));
     }
     ranges.into_iter().flatten().filter_map(move |place| imports.get(place)).filter(move |i| i.kind == kind)
-}
-
-/// The rule of a reason; none of one that the account's own validation tells.
-fn code(barred: &Barred) -> Option<&'static str> {
-    Some(match barred {
-        Barred::Subject | Barred::NoExport { .. } => "import-not-exported",
-        Barred::Position { .. } => "import-token-position-wrong",
-        Barred::NoToken => "import-without-activation",
-        Barred::Signer(_) => "import-activation-signer-unknown",
-        Barred::Expired => "import-activation-expired",
-        Barred::NotYet => "import-activation-not-yet-valid",
-        Barred::Revoked { .. } => "import-activation-revoked",
-        Barred::Undecodable(_) | Barred::OtherExporter(_) | Barred::Invalid(_) => return None,
-    })
 }
 
 #[cfg(test)]

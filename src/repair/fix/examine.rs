@@ -13,7 +13,8 @@ use crate::lint::view::{Content, Credential, File as Viewed, Layout, Out, Scene,
 use crate::lint::{self, Edit, Finding, Fix, Place, Rule, reading, run};
 use crate::repair::survey::Given;
 use crate::server::Version;
-use crate::token::{DecodeError, Kind, Token};
+use crate::server::load::{self, Exporter, Offer, Wanted, approve};
+use crate::token::{Claims, DecodeError, Kind, Token};
 use crate::trust::{Chain, Fleet, OpenToken, Opened, Signer};
 
 /// What is wrong with one file.
@@ -204,6 +205,8 @@ impl Looker<'_> {
         // The links above are told where they stand themselves.
         let own = |finding: &Finding| finding.places.first().is_some_and(|first| first.span == place.span);
         findings.extend(reading::chain(&chain, &place).into_iter().filter(own));
+        findings.extend(self.imports(claims, &place));
+        findings.extend(self.jetstream(claims, &place));
         findings.extend(self.older(claims.kind(), &claims.data.sub, open, &place));
     }
 
@@ -223,6 +226,50 @@ impl Looker<'_> {
                 .server("Account JWT lookup error: account validation failed")
                 .fix(fix),
         )
+    }
+
+    /// Imports that an exporter who was given does not allow.
+    fn imports(&self, claims: &Claims, place: &Place) -> Vec<Finding> {
+        let imports = claims.account().map(|body| body.imports.as_slice()).unwrap_or_default();
+        let mut findings = Vec::new();
+        for (index, import) in imports.iter().enumerate() {
+            let Some(import) = import else { continue };
+            let Some(exporter) = self.fleet.account(&import.account).next() else { continue };
+            let Some(body) = exporter.claims.account() else { continue };
+            let strict = self.fleet.operator_of(&exporter.claims.data.iss).is_some_and(|operator| {
+                operator.claims.operator().is_some_and(|body| body.strict_signing_key_usage)
+            });
+            let signs = |key: &str| load::signer(Some(body), &import.account, strict, key).is_some();
+            let exporter = Exporter { key: &import.account, signs: &signs };
+            let offers = body.exports.iter().flatten().map(Offer::of);
+            let wanted =
+                Wanted { importer: &claims.data.sub, kind: import.kind, subject: load::remote(import) };
+            let permit = || load::permit(import, self.now, self.version);
+            if let Err(why) = approve(&exporter, offers, &wanted, &permit) {
+                let place = place.clone().at(format!("/nats/imports/{index}"));
+                findings.extend(lint::imports::finding(import, index, claims, &why, place));
+            }
+        }
+        findings
+    }
+
+    /// JetStream in an operator's system account.
+    fn jetstream(&self, claims: &Claims, place: &Place) -> Option<Finding> {
+        let body = claims.account().filter(|body| load::has_jetstream(&body.limits))?;
+        let above = self.fleet.operator_of(&claims.data.iss)?.claims.operator()?;
+        if above.system_account != claims.data.sub {
+            return None;
+        }
+        let message = format!("{} is the system account, and has limits of JetStream", owner(claims));
+        let place = place.clone().at("/nats/limits").saying("JetStream is on");
+        let tiers = (!body.limits.tiered_limits.is_empty()).then_some("tiered_limits");
+        let edits: Vec<Edit> = JETSTREAM
+            .into_iter()
+            .chain(tiers)
+            .map(|name| Edit::Remove { pointer: format!("/nats/limits/{name}") })
+            .collect();
+        let fix = Fix::unsafe_("take JetStream from it", &place, edits).of(claims.data.sub.as_str());
+        Some(Finding::new(rule("account-jetstream-system"), message, place).fix(fix))
     }
 
     /// A token that is not the newest of its subject.
@@ -295,6 +342,18 @@ impl Looker<'_> {
     }
 }
 
+/// Limits of JetStream that stand among an account's other limits.
+const JETSTREAM: [&str; 8] = [
+    "mem_storage",
+    "disk_storage",
+    "streams",
+    "consumer",
+    "max_ack_pending",
+    "mem_max_stream_bytes",
+    "disk_max_stream_bytes",
+    "max_bytes_required",
+];
+
 fn content<'a>(open: &'a OpenToken, bytes: &[u8]) -> Content<'a> {
     let refused: Option<&DecodeError> = open.token.refused.as_ref();
     match (&open.token.decoded, refused) {
@@ -315,9 +374,13 @@ fn rule(code: &'static str) -> &'static Rule {
 mod tests {
     #[test]
     fn every_code_named_here_has_a_rule() {
-        for code in
-            ["account-issuer-untrusted", "account-older-copy", "operator-older-copy", "user-older-copy"]
-        {
+        for code in [
+            "account-issuer-untrusted",
+            "account-jetstream-system",
+            "account-older-copy",
+            "operator-older-copy",
+            "user-older-copy",
+        ] {
             assert!(crate::lint::rule(code).is_some(), "{code}");
         }
     }

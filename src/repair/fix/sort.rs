@@ -24,7 +24,7 @@ pub struct Wanted {
 }
 
 /// Rules whose fix is held back for the same reason as the signature that it needs: one word lets both in.
-const SAME: [(&str, &str); 8] = [
+const SAME: [(&str, &str); 10] = [
     ("user-revoked", "unrevoke"),
     ("signature-invalid", "unverified"),
     ("issuer-not-a-key", "unverified"),
@@ -33,6 +33,8 @@ const SAME: [(&str, &str); 8] = [
     ("account-self-signed", "adopt"),
     ("signing-key-removed", "adopt"),
     ("issuer-account-wrong", "adopt"),
+    ("import-activation-signer-unknown", "adopt"),
+    ("import-activation-revoked", "unrevoke"),
 ];
 
 /// Signed again for these alone only by a word: no server and no client asks for more than there is.
@@ -151,8 +153,12 @@ pub(super) fn sort(
         if !wanted.means(finding) {
             continue;
         }
-        let signs =
-            |edit: &Edit| matches!(edit, Edit::Set { .. } | Edit::Remove { .. } | Edit::Resign | Edit::Renew);
+        let signs = |edit: &Edit| {
+            matches!(
+                edit,
+                Edit::Set { .. } | Edit::Remove { .. } | Edit::Resign | Edit::Renew | Edit::Activate { .. }
+            )
+        };
         if wanted.unsigned && fix.edits.iter().any(signs) {
             sorted.left_out += 1;
             continue;
@@ -213,7 +219,11 @@ pub(super) fn sort(
                     }
                 }
                 Edit::Text { span, with } => task.text.push((span.clone(), with.clone())),
-                Edit::Set { .. } | Edit::Remove { .. } | Edit::Resign | Edit::Renew => {}
+                Edit::Set { .. }
+                | Edit::Remove { .. }
+                | Edit::Resign
+                | Edit::Renew
+                | Edit::Activate { .. } => {}
             }
         }
     }
@@ -239,6 +249,7 @@ fn ask(wishes: &mut Vec<Wish>, edit: &Edit) {
         Edit::Set { pointer, value } => Wish::Set { pointer: pointer.clone(), value: value.clone() },
         Edit::Remove { pointer } => Wish::Unset { pointer: pointer.clone() },
         Edit::Renew => Wish::Renew,
+        Edit::Activate { import } => Wish::Activate(*import),
         _ => return,
     };
     if !wishes.contains(&wish) {

@@ -140,7 +140,12 @@ impl Planner<'_> {
             draft.set("/nats/issuer_account", account.into());
         }
         let mut remarks = self.remarks(&draft, &standing.holds);
-        let whole = self.renew_activations(&mut draft, ring, &mut remarks)?;
+        let mut whole = self.renew_activations(&mut draft, ring, &mut remarks)?;
+        for wish in &wishes {
+            if let Wish::Activate(import) = wish {
+                whole &= self.activate(&mut draft, *import, ring, (&mut standing.holds, &mut remarks))?;
+            }
+        }
         let same_signer = chosen.key.to_string() == *site.issuer;
         // What hangs on others stays if they still stand behind it; what is as it was asked for stays as it is.
         let asked = !self.order.wishes.is_empty() || self.order.issuer.is_some();
@@ -373,7 +378,7 @@ impl Planner<'_> {
 }
 
 /// The entry of an account that voids a user's or an importer's token.
-fn revoked(token: &Claims, account: &Claims) -> Option<Hold> {
+pub(super) fn revoked(token: &Claims, account: &Claims) -> Option<Hold> {
     let body = account.account()?;
     let entry = |list: &std::collections::BTreeMap<String, i64>| {
         [token.data.sub.as_str(), "*"].into_iter().find_map(|entry| {

@@ -10,7 +10,7 @@ use std::hash::Hash;
 use super::approval::{Barred, Exporter, Offer, Permit, Wanted, approve};
 use super::{Account, Held};
 use crate::server::decision::{Level, LogLine};
-use crate::server::{subjects, tokens};
+use crate::server::{Version, subjects, tokens};
 use crate::token::{ExportType, Import};
 
 /// Accounts that a search for cycles walks through at most (`MaxAccountCycleSearchDepth`).
@@ -162,19 +162,19 @@ fn authorized(
     let exporter = Exporter { key: &exporter.key, signs: &signs };
     let offers = exports.iter().flatten().map(Offer::of);
     let wanted = Wanted { importer: &importer.key, kind: import.kind, subject };
-    approve(&exporter, offers, &wanted, &|| permit(held, import)).map(|_| ())
+    let permit = || permit(import, held.server.now, held.server.version);
+    approve(&exporter, offers, &wanted, &permit).map(|_| ())
 }
 
 /// What the import's activation token says.
-fn permit(held: &Held<'_>, import: &Import) -> Result<Permit, Barred> {
-    let server = &held.server;
+pub(crate) fn permit(import: &Import, now: i64, version: Version) -> Result<Permit, Barred> {
     if import.token.is_empty() {
         return Err(Barred::NoToken);
     }
-    let claims = tokens::activation(import.token.as_bytes(), server.version)
-        .map_err(|bad| Barred::Undecodable(bad.text))?;
-    let issues = tokens::issues(&claims, server.now, server.version);
-    Ok(Permit::of(&claims, &issues, server.now))
+    let claims =
+        tokens::activation(import.token.as_bytes(), version).map_err(|bad| Barred::Undecodable(bad.text))?;
+    let issues = tokens::issues(&claims, now, version);
+    Ok(Permit::of(&claims, &issues, now))
 }
 
 /// Accounts and what they take from each other, as a search for cycles walks through them.

@@ -17,7 +17,7 @@ pub use account::{Account, AccountLimits};
 pub(crate) use account::{has_jetstream, int32, revoked, signer};
 pub use approval::{Barred, Exporter, Offer, OutOfTime, Permit, Wanted, approve};
 pub use imports::ImportState;
-pub(crate) use imports::{Web, cycles, local, meets, remote};
+pub(crate) use imports::{Web, cycles, local, meets, permit, remote};
 pub(crate) use mappings::dropped as dropped_mappings;
 
 use super::decision::LogLine;
