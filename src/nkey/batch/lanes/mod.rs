@@ -24,6 +24,7 @@ type V = __m256i;
 /// [`Lanes::detect`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lanes {
+    #[cfg_attr(not(avx512), allow(dead_code, reason = "older compilers do not get to see `eight`"))]
     eight: bool,
 }
 
