@@ -13,8 +13,7 @@ use jwtfix::repair::{
 use jwtfix::server::Version;
 
 use super::reissue::{command_line, missing, tell_failed, words};
-use super::ring::KeyArgs;
-use super::runs::JournalArgs;
+use super::runs::WriteArgs;
 use super::server::version;
 use super::{Exit, Failure, Terminal};
 
@@ -62,19 +61,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "VERSION", value_parser = version, help_heading = "What else is known")]
     server_version: Option<Version>,
     #[command(flatten)]
-    keys: KeyArgs,
-    /// Let in what is held back: all of it, or what the words name
-    #[arg(long, value_name = "WORD,…", num_args = 0..=1, require_equals = true, default_missing_value = "all", value_delimiter = ',')]
-    #[arg(help_heading = "Writing")]
-    r#unsafe: Vec<String>,
-    /// Write it
-    #[arg(long, help_heading = "Writing")]
-    write: bool,
-    /// Write the new files below DIR and leave the old ones alone
-    #[arg(short = 'o', long, value_name = "DIR", conflicts_with = "write", help_heading = "Writing")]
-    output: Option<PathBuf>,
-    #[command(flatten)]
-    journal: JournalArgs,
+    writing: WriteArgs,
     /// How to say it
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -91,7 +78,7 @@ enum Format {
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
     args.check()?;
     let wanted = args.wanted()?;
-    let runs = if args.write { Some(args.journal.runs()?) } else { None };
+    let runs = if args.writing.write { Some(args.writing.journal.runs()?) } else { None };
     let command = command_line();
     if let Some(runs) = &runs {
         take_back(runs, &command, terminal)?;
@@ -100,9 +87,9 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     let sources = args.sources();
     let mut survey = Survey::default();
     survey.look(&sources, true);
-    let mut ring = args.keys.ring(terminal)?;
+    let mut ring = args.writing.keys.ring(terminal)?;
     let version = args.server_version.unwrap_or(Version::NEWEST);
-    let writes = args.write || args.output.is_some();
+    let writes = args.writing.write || args.writing.output.is_some();
     let of = |ring: &Ring| {
         plan_fixes(&Case { paths: &sources, survey: &survey, ring, wanted: &wanted, now, version, write: writes })
             .map_err(|error| failed(&survey, &error))
@@ -111,7 +98,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     // Somebody is there to be asked for a key.
     while std::io::stdin().is_terminal() {
         match missing(&fixes.plan) {
-            Some(fits) if args.keys.prompt(&mut ring, fits)? => (fixes, _) = of(&ring)?,
+            Some(fits) if args.writing.keys.prompt(&mut ring, fits)? => (fixes, _) = of(&ring)?,
             _ => break,
         }
     }
@@ -147,7 +134,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
         }
     }
     let (mut files, mut id, mut directory) = (0, String::new(), String::new());
-    if let Some(output) = &args.output {
+    if let Some(output) = &args.writing.output {
         directory = output.to_string_lossy().into_owned();
         files = fixes
             .write_elsewhere(&|path| output.join(args.relative(path)))
@@ -155,7 +142,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     } else if let Some(runs) = runs.filter(|_| !fixes.is_empty()) {
         (files, id) = args.carry_out(&fixes, &runs, &command, now)?;
     }
-    let ending = if args.output.is_some() {
+    let ending = if args.writing.output.is_some() {
         Ending::Elsewhere { files, directory: &directory }
     } else if files > 0 {
         Ending::Written { files, run: &id }
@@ -197,7 +184,7 @@ impl Args {
             })
             .collect::<Result<_, _>>()?;
         let mut wanted = Wanted { only, unsigned: self.unsigned, ..Wanted::default() };
-        let words: Vec<&str> = self.r#unsafe.iter().map(|word| word.trim()).collect();
+        let words = self.writing.words();
         if words.contains(&"all") {
             wanted.let_all_in();
         } else {

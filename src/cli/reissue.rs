@@ -12,8 +12,8 @@ use jwtfix::repair::{
 use jwtfix::token::Kind;
 
 use super::inspect::pointer;
-use super::ring::{KeyArgs, keys_that_fit, public};
-use super::runs::JournalArgs;
+use super::ring::{keys_that_fit, public};
+use super::runs::WriteArgs;
 use super::{Exit, Failure, Terminal, when};
 
 /// Sign tokens again, change what they say, and move what hangs on them
@@ -80,19 +80,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "KEY", value_parser = public, help_heading = "Keys")]
     issuer: Option<PublicKey>,
     #[command(flatten)]
-    keys: KeyArgs,
-    /// Let in what is held back: all of it, or what the words below name
-    #[arg(long, value_name = "WORD,…", num_args = 0..=1, require_equals = true, default_missing_value = "all", value_delimiter = ',')]
-    #[arg(help_heading = "Writing")]
-    r#unsafe: Vec<String>,
-    /// Write it
-    #[arg(long, help_heading = "Writing")]
-    write: bool,
-    /// Write the new files below DIR and leave the old ones alone
-    #[arg(short = 'o', long, value_name = "DIR", conflicts_with = "write", help_heading = "Writing")]
-    output: Option<PathBuf>,
-    #[command(flatten)]
-    journal: JournalArgs,
+    writing: WriteArgs,
     /// How to say it
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -147,7 +135,7 @@ enum Format {
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
     args.check()?;
     let command = command_line();
-    let runs = if args.write { Some(args.journal.runs()?) } else { None };
+    let runs = if args.writing.write { Some(args.writing.journal.runs()?) } else { None };
     let now = match &runs {
         Some(runs) => args.resume(runs, &command, terminal.now, terminal)?,
         None => terminal.now,
@@ -156,12 +144,12 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     let mut survey = Survey::default();
     survey.look(&args.sources(), order.needs_accounts() || !args.paths.is_empty());
     unread(&survey, &args, terminal)?;
-    let mut ring = args.keys.ring(terminal)?;
+    let mut ring = args.writing.keys.ring(terminal)?;
     // Somebody is there to be asked for a key.
     while std::io::stdin().is_terminal() {
         let plan = Planner::new(&order, &survey, &ring).plan();
         match missing(&plan) {
-            Some(fits) if args.keys.prompt(&mut ring, fits)? => {}
+            Some(fits) if args.writing.keys.prompt(&mut ring, fits)? => {}
             _ => break,
         }
     }
@@ -183,12 +171,12 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     if plan.steps.is_empty() && plan.held.is_empty() && plan.unchanged == 0 {
         terminal.remark("no token that was given is meant");
     }
-    if args.output.is_none() {
+    if args.writing.output.is_none() {
         super::in_use::tell(&survey, &plan, terminal);
     }
     let work = Work::of(&planner, &plan);
     let (mut files, mut run_id, mut directory) = (0, String::new(), String::new());
-    if let Some(output) = &args.output {
+    if let Some(output) = &args.writing.output {
         directory = output.to_string_lossy().into_owned();
         files = work
             .write_elsewhere(&planner, &plan, &|path| output.join(args.relative(path)))
@@ -211,9 +199,9 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
             }
         })?;
     }
-    let ending = if args.output.is_some() {
+    let ending = if args.writing.output.is_some() {
         Ending::Elsewhere { files, directory: &directory }
-    } else if args.write && !work.is_empty() {
+    } else if args.writing.write && !work.is_empty() {
         Ending::Written { files, run: &run_id }
     } else {
         Ending::Planned
@@ -259,7 +247,7 @@ impl Args {
                 })
                 .collect(),
         };
-        let words: Vec<&str> = self.r#unsafe.iter().map(|word| word.trim()).collect();
+        let words = self.writing.words();
         let permit = if words.contains(&"all") {
             Permit::all()
         } else {

@@ -1,10 +1,37 @@
-//! Where are the journals of runs, and which of them is meant?
+//! How are runs told to sign and write, and where are their journals?
 
 use std::path::PathBuf;
 
 use jwtfix::repair::Runs;
 
 use super::Failure;
+use super::ring::KeyArgs;
+
+/// Who signs, what is let in, and where it goes.
+#[derive(clap::Args)]
+pub(crate) struct WriteArgs {
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+    /// Let in what is held back: all of it, or what the words name
+    #[arg(long, value_name = "WORD,…", num_args = 0..=1, require_equals = true, default_missing_value = "all", value_delimiter = ',')]
+    #[arg(help_heading = "Writing")]
+    pub(crate) r#unsafe: Vec<String>,
+    /// Write it
+    #[arg(long, help_heading = "Writing")]
+    pub(crate) write: bool,
+    /// Write the new files below DIR and leave the old ones alone
+    #[arg(short = 'o', long, value_name = "DIR", conflicts_with = "write", help_heading = "Writing")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) journal: JournalArgs,
+}
+
+impl WriteArgs {
+    /// The words of `--unsafe`.
+    pub(crate) fn words(&self) -> Vec<&str> {
+        self.r#unsafe.iter().map(|word| word.trim()).collect()
+    }
+}
 
 /// Where the journals are.
 #[derive(clap::Args)]

@@ -101,6 +101,17 @@ pub(crate) enum Done {
     Mode { file: Name, before: u32, after: u32 },
 }
 
+impl Done {
+    /// The files that it was done to.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        let (one, other) = match self {
+            Done::Rewritten { file, .. } | Done::Made { file, .. } | Done::Mode { file, .. } => (file, None),
+            Done::Renamed { from, to, .. } => (from, Some(to)),
+        };
+        std::iter::once(one).chain(other).map(|Name(path)| path)
+    }
+}
+
 /// A piece of the bytes before.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use self::undo::{Leave, steps, take_back};
+use self::undo::{Leave, steps, take_back, undo_steps};
 use super::journal::{Done, Hash, Name, NewBytes, Record, WouldKeepSecret};
 use crate::disk::{self, DiskError, Facts, Lock, Log, Seen, Staged, Write};
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,14 @@ pub enum RunError {
     /// There is no such run.
     #[error("there is no run {0}")]
     Unknown(String),
+    /// The run did nothing there.
+    #[error("run {id} did nothing to {}", path.display())]
+    NotOfIt {
+        /// The run.
+        id: String,
+        /// What was to be taken back.
+        path: PathBuf,
+    },
     /// Files are no longer as the run left them.
     #[error("{} changed since the run: {}", if .0.len() == 1 { "a file" } else { "files" }, list(.0))]
     Changed(Vec<PathBuf>),
@@ -83,6 +91,7 @@ impl RunError {
             RunError::Secret(_) => "write the result elsewhere with -o, and put it in its place by hand",
             RunError::Damaged(_) => "look at it with another program: the files themselves are whole",
             RunError::Unknown(_) => "`jwtfix undo --list` names the runs that can be undone",
+            RunError::NotOfIt { .. } => "name a file or directory that it changed",
             RunError::Changed(_) => "look at them first: what was written since would be lost",
             RunError::HalfDone { .. } => {
                 "every file is whole, the old one or the new one: `jwtfix undo` takes it back when the cause is gone"
@@ -260,12 +269,7 @@ impl Runs {
     /// Takes a run back: every file is again what it was, or nothing is done. Returns how many files changed.
     /// With `leave_changed`, files that another hand wrote since are left as they are; without, they are in the way.
     pub fn undo(&self, head: &Head, leave_changed: bool) -> Result<usize, RunError> {
-        let mut locks = vec![locked(&self.root)?];
-        for root in &head.roots {
-            if disk::look(&root.0).is_ok() {
-                locks.push(locked(&root.0)?);
-            }
-        }
+        let _locks = self.locks(head)?;
         let directory = self.root.join(&head.id);
         let undone = take_back(&directory, &leave(leave_changed))?;
         sweep(head);
@@ -273,6 +277,44 @@ impl Runs {
         head.state = State::Undone;
         save(&directory, &head)?;
         Ok(undone)
+    }
+
+    /// Takes back what a run did to these files and to everything below these directories, and leaves the rest of it as it
+    /// is: it can be taken back later. A file that got another name answers to both. Returns how many files changed.
+    pub fn undo_only(&self, head: &Head, paths: &[PathBuf], leave_changed: bool) -> Result<usize, RunError> {
+        let _locks = self.locks(head)?;
+        let directory = self.root.join(&head.id);
+        let (records, _) = records(&directory)?;
+        let mut meant: HashSet<PathBuf> = HashSet::new();
+        for path in paths.iter().map(|path| absolute(path)) {
+            let before = meant.len();
+            let below = |file: &&PathBuf| file.starts_with(&path) || file.starts_with(real(&path));
+            meant.extend(records.iter().flat_map(|record| record.done.files()).filter(below).cloned());
+            if meant.len() == before {
+                return Err(RunError::NotOfIt { id: head.id.clone(), path });
+            }
+        }
+        // What has another name now had others before.
+        for record in records.iter().rev() {
+            if let Done::Renamed { from: Name(from), to: Name(to), .. } = &record.done
+                && (meant.contains(from) || meant.contains(to))
+            {
+                meant.extend([from.clone(), to.clone()]);
+            }
+        }
+        let own = |record: &Record| record.done.files().any(|file| meant.contains(file));
+        let records: Vec<Record> = records.into_iter().filter(own).collect();
+        undo_steps(&steps(&records, &leave(leave_changed))?)
+    }
+
+    fn locks(&self, head: &Head) -> Result<Vec<Lock>, RunError> {
+        let mut locks = vec![locked(&self.root)?];
+        for root in &head.roots {
+            if disk::look(&root.0).is_ok() {
+                locks.push(locked(&root.0)?);
+            }
+        }
+        Ok(locks)
     }
 
     /// How many files an undo would change, and that nothing stands in its way.

@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use jwtfix::nkey::{Role, Seed};
 use jwtfix::token::{Account, Body};
 
-use crate::puts_right;
+use crate::common::jwtfix;
+use crate::signed::{ACCOUNT, CREDS};
 use crate::store::{Store, lately, public, signed, unlimited};
+use crate::{fix, puts_right};
 
 /// A resolver's directory with the accounts of a store, named by their keys.
 struct Resolver {
@@ -183,4 +185,45 @@ fn credentials_get_the_newest_token_of_their_user() {
     assert!(said.contains("[user-older-copy]") && said.contains("the newer one"), "{said}");
     let file = store.get(crate::signed::CREDS);
     assert!(file.contains(&newer) && file.contains(store.user.expose().as_str()));
+}
+
+/// Of a run that changed several files one is taken back, by the name that it has now or had before; then the rest.
+#[test]
+fn single_files_are_taken_back() {
+    let store = Store::new();
+    let crlf = store.get(CREDS).replace('\n', "\r\n");
+    for name in ["a.creds", "below/b.creds", "below/c.creds"] {
+        let path = store.put(name, &crlf);
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("set");
+    }
+    let token = store.get(ACCOUNT);
+    let wrong = store.put(&format!("jwt/{}.jwt", public(&Seed::generate(Role::Account))), &token);
+    let right = store.root().join(format!("jwt/{}.jwt", public(&store.account)));
+    let before = store.all();
+    fix(&store.runs(), &[&store.arg(""), "--write"]).run().exits(0);
+    let after = store.all();
+    assert!(right.exists() && !wrong.exists());
+    let journal = store.journal();
+    let run = fs::read_dir(store.runs()).expect("there").next().expect("one").expect("readable").file_name();
+    let run = run.into_string().expect("UTF-8");
+    let undo = |paths: &[&str]| {
+        let mut args = vec!["undo", "--journal", &journal, &run];
+        args.extend(paths);
+        jwtfix(args).run()
+    };
+    undo(&[&store.arg(ACCOUNT)]).exits(2).warns("did nothing to");
+    assert_eq!(store.all(), after);
+    undo(&[&store.arg("below"), right.to_str().expect("UTF-8")]).exits(0).says("3 files as before");
+    assert!(wrong.exists() && !right.exists());
+    for (path, file) in store.all() {
+        let back = path == wrong || path.starts_with(store.root().join("below"));
+        assert_eq!(
+            Some(&file),
+            if back { before.get(&path) } else { after.get(&path) },
+            "{}",
+            path.display()
+        );
+    }
+    undo(&[]).exits(0);
+    assert_eq!(store.all(), before);
 }

@@ -121,10 +121,14 @@ pub(super) fn steps<'a>(records: &'a [Record], leave: &Leave) -> Result<Vec<Step
 /// Takes back everything that a journal tells of. Looks at all of it before it does any of it.
 pub(super) fn take_back(directory: &Path, leave: &Leave) -> Result<usize, RunError> {
     let (records, _) = records(directory)?;
-    let steps = steps(&records, leave)?;
+    undo_steps(&steps(&records, leave)?)
+}
+
+/// Does what has to be done to take it back.
+pub(super) fn undo_steps(steps: &[Step<'_>]) -> Result<usize, RunError> {
     let mut directories = BTreeSet::new();
     let mut staged: Vec<Staged> = Vec::new();
-    for step in &steps {
+    for step in steps {
         if !matches!(step, Step::Bytes { .. }) {
             take_places(&mut staged, &mut directories)?;
         }
