@@ -269,7 +269,7 @@ fn older(teller: &mut Teller<'_>, index: usize) {
             let message = format!("{} has a newer token in another file", view.words(index));
             Finding::new(rule, message, view.place(index))
                 .and(view.place(newest).at("/iat").saying("the newer one"))
-                .help("a server reads one of them by its name; put the older one away")
+                .help("`jwtfix fix` puts the newer one in its place, or the older one out of the way where one directory has both")
         });
     }
 }
