@@ -190,7 +190,7 @@ fn unlike(report: &Report, recovery: &Recovery) -> Option<String> {
         "creds-no-seed",
         "secret-readable",
     ];
-    if let Some(unread) = report.unread.first() {
+    if let Some(unread) = report.unread.iter().next() {
         return Some(unread.error.clone());
     }
     let ours = report.groups.iter().find(|group| OURS.contains(&group.rule.code));

@@ -65,6 +65,9 @@ fn unread(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> 
             writeln!(out, "          {}", text::escape_words(hint))?;
         }
     }
+    if report.unread.more() > 0 {
+        writeln!(out, "… and {} more", text::grouped(number(report.unread.more())))?;
+    }
     if !report.unread.is_empty() {
         writeln!(out)?;
     }
@@ -107,7 +110,7 @@ fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
         }
     }
     if !report.unread.is_empty() {
-        told.push(style.paint(Ink::Error, &format!("{} not read", report.unread.len())));
+        told.push(style.paint(Ink::Error, &format!("{} not read", report.unread.total())));
     }
     writeln!(out, "{}", told.join(", "))?;
     for ignore in &report.stale_ignores {

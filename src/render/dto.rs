@@ -101,6 +101,8 @@ pub(super) struct ReportHead<'a> {
     inputs: InputsDto,
     summary: Summary,
     unread: Vec<UnreadDto<'a>>,
+    /// Those that are counted and not listed.
+    more_unread: u64,
     stale_ignores: &'a [String],
     expirations: Vec<ExpirationDto<'a>>,
     endless: u64,
@@ -229,6 +231,7 @@ impl<'a> From<&'a Report> for ReportHead<'a> {
                     hint: unread.hint.as_deref(),
                 })
                 .collect(),
+            more_unread: report.unread.more(),
             stale_ignores: &report.stale_ignores,
             expirations: report.expirations.iter().map(|e| ExpirationDto::new(e, report.at)).collect(),
             endless: report.endless,

@@ -12,6 +12,9 @@ pub fn github(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for unread in &report.unread {
         writeln!(out, "::error file={}::{}", property(&unread.path), data(&unread.error))?;
     }
+    if report.unread.more() > 0 {
+        writeln!(out, "::error::{} more were not read", report.unread.more())?;
+    }
     Ok(())
 }
 

@@ -9,12 +9,12 @@ use crate::lint::Severity;
 /// Writes the report. Notes are cases that pass with their text as output; what could not be read is an error.
 pub fn junit(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let failures: usize = report.findings().filter(|finding| finding.severity > Severity::Note).count();
-    let tests = report.findings().count() + report.unread.len();
+    let tests = report.findings().count() + report.unread.iter().len();
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(
         out,
         "<testsuites name=\"jwtfix\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{}\">",
-        report.unread.len()
+        report.unread.iter().len()
     )?;
     for group in &report.groups {
         let failed = group.findings.iter().filter(|finding| finding.severity > Severity::Note).count();
@@ -51,7 +51,7 @@ pub fn junit(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(
             out,
             "  <testsuite name=\"unread\" tests=\"{0}\" failures=\"0\" errors=\"{0}\">",
-            report.unread.len()
+            report.unread.iter().len()
         )?;
         for unread in &report.unread {
             writeln!(

@@ -14,6 +14,9 @@ pub fn sarif(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let rules: Vec<Value> = report.groups.iter().map(|group| descriptor(group.rule)).collect();
     let index: BTreeMap<&str, usize> =
         report.groups.iter().enumerate().map(|(i, group)| (group.rule.code, i)).collect();
+    let more = report.unread.more();
+    let more = (more > 0)
+        .then(|| json!({ "level": "error", "message": { "text": format!("{more} more were not read") } }));
     let notifications: Vec<Value> = report
         .unread
         .iter()
@@ -24,6 +27,7 @@ pub fn sarif(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(&unread.path) } } }],
             })
         })
+        .chain(more)
         .collect();
     let tool = json!({ "driver": {
         "name": "jwtfix",

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::across::{Teller, View};
 use super::facts::{Import, Imports, Standing};
 use super::graph::Edges;
-use crate::audit::Unread;
+use crate::audit::{Unread, Unreads};
 use crate::lint::Finding;
 use crate::lint::imports::code;
 use crate::server::load::{Barred, Exporter, Permit, Wanted, Web, approve, cycles, meets, signer};
@@ -22,7 +22,7 @@ pub(super) fn of_account(
     web: &ByFacts<'_>,
     index: usize,
     edges: &mut Edges,
-    unread: &mut Vec<Unread>,
+    unread: &mut Unreads,
 ) {
     let view = teller.view;
     let account = &view.facts.accounts[index];

@@ -9,7 +9,7 @@ use super::read::{Item, Opened, Read, Text};
 use super::seeds::Seeds;
 use super::user::User;
 use super::{Expirations, Settings, servers};
-use crate::audit::{Gathered, Inputs, Unread};
+use crate::audit::{Gathered, Inputs, Unread, Unreads};
 use crate::file::creds;
 use crate::file::{Kind as FileKind, Part, What};
 use crate::lint::view::{Content, Credential, File, Layout, Out, Scene, Secret};
@@ -30,7 +30,7 @@ pub(super) struct Gains {
     pub(super) expirations: Expirations,
     /// The operators whose tokens hold.
     pub(super) operators: Vec<(Place, Claims)>,
-    pub(super) unread: Vec<Unread>,
+    pub(super) unread: Unreads,
     /// The configurations that were found.
     pub(super) configs: Vec<PathBuf>,
     pub(super) seeds: Seeds,
@@ -47,7 +47,7 @@ impl Gains {
             inputs: Inputs::default(),
             expirations: Expirations::new(settings.expirations),
             operators: Vec::new(),
-            unread: Vec::new(),
+            unread: Unreads::default(),
             configs: Vec::new(),
             seeds: Seeds::default(),
             counted: HashMap::new(),
@@ -62,7 +62,7 @@ impl Gains {
         self.inputs.merge(&other.inputs);
         self.expirations.merge(other.expirations);
         self.operators.extend(other.operators);
-        self.unread.extend(other.unread);
+        self.unread.merge(other.unread);
         self.configs.extend(other.configs);
         self.seeds.merge(other.seeds);
         for (place, count) in other.counted {

@@ -112,8 +112,9 @@ pub fn audit(paths: Vec<PathBuf>, settings: &Settings<'_>) -> Report {
     seeds::look(&mut gains, &walker.paths, settings);
     servers::look(&mut gains, &given, &facts.accounts, &walker.paths, &scene, settings);
     let mut report = Report { at: settings.now, inputs: gains.inputs, graph, ..Report::default() };
-    report.unread.append(&mut walker.unread);
-    report.unread.append(&mut gains.unread);
+    let mut unread = std::mem::take(&mut walker.unread);
+    unread.merge(std::mem::take(&mut gains.unread));
+    report.unread = unread.finished();
     gains.expirations.finish(&mut report);
     gains.gathered.finish(&mut report, settings.policy);
     report

@@ -7,7 +7,7 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use super::walk::{Place, unread};
-use crate::audit::{Unread, Verify};
+use crate::audit::{Unreads, Verify};
 use crate::disk::{DiskError, Entry, Facts};
 use crate::file::{Document, alone, recognise};
 use crate::lint::view::{Layout, Stat};
@@ -42,7 +42,7 @@ impl Arena {
     pub(super) fn fill<'n>(
         &mut self,
         files: &[(&'n Place, &'n CStr, Entry)],
-        errors: &mut Vec<Unread>,
+        errors: &mut Unreads,
     ) -> Vec<Item<'n>> {
         self.bytes.clear();
         let mut items = Vec::with_capacity(files.len());

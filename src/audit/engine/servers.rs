@@ -7,7 +7,7 @@ use super::Settings;
 use super::facts::Account;
 use super::look::Gains;
 use super::walk::unread;
-use crate::audit::Unread;
+use crate::audit::Unreads;
 use crate::disk::{self, DiskError};
 use crate::file::Kind;
 use crate::file::config::{Metadata, ReadError, Sources};
@@ -170,7 +170,7 @@ pub fn configuration(path: &Path, when: &When<'_>) -> Result<Vec<Finding>, DiskE
 }
 
 /// Starts the servers that were given.
-pub(super) fn given<'s>(settings: &Settings<'s>, errors: &mut Vec<Unread>) -> Vec<Server<'s>> {
+pub(super) fn given<'s>(settings: &Settings<'s>, errors: &mut Unreads) -> Vec<Server<'s>> {
     let mut servers = Vec::new();
     for path in &settings.servers {
         match Server::start(path, true, &When::of(settings)) {
@@ -212,14 +212,14 @@ pub(super) fn look(
         server.look(Some(&around), scene, &mut Out::new(&mut take));
     };
     given.iter().for_each(&mut tell);
-    let mut errors = Vec::new();
+    let mut errors = Unreads::default();
     for path in found.iter().filter(|path| disk::real(path).is_none_or(|real| !parts.contains(&real))) {
         match Server::start(path, false, &When::of(settings)) {
             Ok(server) => tell(&server),
             Err(error) => errors.push(unread(&error)),
         }
     }
-    gains.unread.extend(errors);
+    gains.unread.merge(errors);
 }
 
 /// The resolvers' directories, and how many files a server counts in each.

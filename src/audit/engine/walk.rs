@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::audit::Unread;
+use crate::audit::{Unread, Unreads};
 use crate::disk::{DEEPEST, Directory, DiskError, Entry, Names};
 use crate::lint::view::Layout;
 
@@ -51,7 +51,7 @@ pub(super) struct Walker {
     /// The paths of directories, by their numbers.
     pub(super) paths: Vec<Arc<str>>,
     /// What could not be entered or looked at.
-    pub(super) unread: Vec<Unread>,
+    pub(super) unread: Unreads,
     /// Some input was a directory.
     pub(super) walked: bool,
 }
@@ -64,7 +64,7 @@ impl Walker {
             open: None,
             resolvers: resolvers.iter().filter_map(|path| real(path)).collect(),
             paths: Vec::new(),
-            unread: Vec::new(),
+            unread: Unreads::default(),
             walked: false,
         }
     }
@@ -312,7 +312,7 @@ mod tests {
         std::fs::write(root.path().join("one.jwt"), "").expect("written");
         let mut walker = Walker::new([root.path().join("none"), root.path().join("one.jwt")], &[]);
         assert_eq!(all(&mut walker).len(), 1);
-        assert_eq!(walker.unread.len(), 1);
+        assert_eq!(walker.unread.total(), 1);
         assert!(!walker.walked);
     }
 }

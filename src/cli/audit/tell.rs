@@ -82,12 +82,15 @@ pub(super) fn beside(report: &Report, args: &Args, terminal: &mut Terminal) {
         let failure = Failure::new(unread.error.clone());
         terminal.problem(&unread.hint.iter().fold(failure, |failure, hint| failure.hint(hint.clone())));
     }
-    let more = report.unread.len().saturating_sub(UNREAD);
+    let more = report.unread.total().saturating_sub(UNREAD as u64);
     if more > 0 {
-        terminal.problem(
-            &Failure::new(format!("{} more were not read", text::count(more, "file")))
-                .hint("`--format json` lists every one of them"),
-        );
+        let more = usize::try_from(more).unwrap_or(usize::MAX);
+        let hint = match report.unread.more() {
+            0 => "`--format json` lists every one of them",
+            _ => "`--format json` lists the first ten thousand",
+        };
+        let failure = Failure::new(format!("{} more were not read", text::count(more, "file")));
+        terminal.problem(&failure.hint(hint));
     }
 }
 
