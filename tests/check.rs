@@ -247,3 +247,59 @@ fn hostile_configurations() {
         assert!(!ran.stdout.contains("lets this client in (judged"), "{name}: {}", ran.stdout);
     }
 }
+
+/// The token and the seed of alice's credentials.
+fn parts_of(directory: &Path) -> (String, String) {
+    let creds = fs::read_to_string(directory.join("alice.creds")).expect("readable");
+    let of =
+        |start: &str| creds.lines().find(|line| line.starts_with(start)).expect("it is there").to_owned();
+    (of("eyJ"), of("SU"))
+}
+
+#[test]
+fn contexts_keep_their_secrets_in_many_places() {
+    let there = acme(|path| {
+        let (jwt, seed) = parts_of(path);
+        let write = |name: &str, text: String| fs::write(path.join(name), text).expect("written");
+        write("creds.json", r#"{"creds": "~/alice.creds"}"#.into());
+        write("nsc.json", r#"{"creds": "nsc://acme/ORDERS/alice"}"#.into());
+        write("older.json", r#"{"nsc": "nsc://acme/ORDERS/alice?names"}"#.into());
+        write("nobody.json", r#"{"creds": "nsc://acme/ORDERS/nobody"}"#.into());
+        write("two.json", format!(r#"{{"user_jwt": "{jwt}", "user_seed": "env://SEED"}}"#));
+        write("variable.json", r#"{"creds": "env://CREDS"}"#.into());
+        write("vault.json", r#"{"creds": "op://vault/alice"}"#.into());
+        write(
+            "seed.json",
+            format!(r#"{{"nkey": "data:;base64,{}"}}"#, data_encoding::BASE64.encode(seed.as_bytes())),
+        );
+        write("user.json", r#"{"user": "ada", "password": "p", "creds": "alice.creds"}"#.into());
+        let users = path.join("stores/acme/accounts/ORDERS/users");
+        fs::create_dir_all(&users).expect("made");
+        fs::write(users.join("alice.jwt"), jwt).expect("written");
+        fs::create_dir_all(path.join("keys/creds/acme/ORDERS")).expect("made");
+        fs::copy(path.join("alice.creds"), path.join("keys/creds/acme/ORDERS/alice.creds")).expect("copied");
+        fs::create_dir(path.join("home")).expect("made");
+        let settings = format!(r#"{{"store_root": "{}"}}"#, path.join("stores").display());
+        fs::write(path.join("home/nsc.json"), settings).expect("written");
+    });
+    let (_, seed) = parts_of(there.path());
+    let creds = fs::read_to_string(there.path().join("alice.creds")).expect("readable");
+    let home = there.path().to_str().expect("a path of text");
+    let ask = |name: &str| {
+        jwtfix(["check", "--at", "2026-11-24", "--server", "nats.conf", name])
+            .within(there.path())
+            .env("HOME", home)
+            .env("NSC_HOME", &format!("{home}/home"))
+            .env("NKEYS_PATH", &format!("{home}/keys"))
+            .env("SEED", &seed)
+            .env("CREDS", &creds)
+            .run()
+    };
+    for name in ["creds.json", "nsc.json", "older.json", "two.json", "variable.json"] {
+        ask(name).exits(0).says("✓ the server lets this client in");
+    }
+    ask("seed.json").exits(1).says("Authentication requires a user JWT");
+    ask("user.json").exits(1).says("user \"ada\"");
+    ask("nobody.json").exits(2).warns("nsc://acme/ORDERS/nobody: there is no such user");
+    ask("vault.json").exits(2).warns("1Password");
+}

@@ -109,10 +109,15 @@ impl ClientArgs {
 
     fn of_file(&self, path: &Path) -> Result<Vec<Asked>, Failure> {
         let bytes = read(path)?;
-        let document = recognise(&bytes);
-        if document.kind == Kind::Context {
+        if recognise(&bytes).kind == Kind::Context {
             return self.of_context(path, &bytes);
         }
+        self.of_bytes(path, &bytes)
+    }
+
+    /// The clients that a file's bytes describe, or a text that stands for a file.
+    fn of_bytes(&self, path: &Path, bytes: &Zeroizing<Vec<u8>>) -> Result<Vec<Asked>, Failure> {
+        let document = recognise(bytes);
         let seeds: Vec<(String, String)> = document
             .parts
             .iter()
@@ -160,29 +165,46 @@ impl ClientArgs {
         Ok(asked)
     }
 
-    /// The client of a natscli context: its credentials file, its seed, or its user and password.
+    /// The client of a natscli context.
     fn of_context(&self, path: &Path, bytes: &[u8]) -> Result<Vec<Asked>, Failure> {
         let Some(context) = context::read(bytes) else { return Ok(Vec::new()) };
-        let elsewhere = |what: &str| {
-            Failure::new(format!("{}: its {what} is not in a file", path.display()))
-                .hint("export the credentials into a file and name that")
-        };
-        if let Some(creds) = &context.creds {
-            let context::Source::Path(creds) = creds else { return Err(elsewhere("creds")) };
-            return self.of_file(Path::new(creds));
+        let secret = |source: &context::Source, what: &str| super::context::bytes(source, what, path);
+        if context.user.is_none()
+            && let Some(creds) = context.creds.as_ref().or(context.nsc.as_ref())
+        {
+            let at = match creds {
+                context::Source::Path(creds) => PathBuf::from(creds),
+                _ => path.to_owned(),
+            };
+            return self.of_bytes(&at, &secret(creds, "creds")?);
         }
         let mut client = self.plain()?;
-        let who = if let Some(nkey) = &context.nkey {
-            let context::Source::Path(nkey) = nkey else { return Err(elsewhere("nkey")) };
-            client.nkey = seed_public(Path::new(nkey))?;
-            client.signature = Signature::By(client.nkey.clone());
-            format!("nkey {}", client.nkey)
-        } else if let Some(user) = &context.user {
+        let who = if let Some(user) = &context.user {
             client.user = user.clone();
             if self.password_file.is_none() && context.password {
                 client.password = Secret::Unknown;
             }
             format!("user {}", token::quote(user.as_bytes()))
+        } else if let Some(nkey) = &context.nkey {
+            client.nkey = public(&secret(nkey, "nkey")?, path)?;
+            client.signature = Signature::By(client.nkey.clone());
+            format!("nkey {}", client.nkey)
+        } else if let Some(jwt) = &context.user_jwt {
+            let jwt = secret(jwt, "user_jwt")?;
+            let text = recognise(&jwt).tokens().next().map(|part| Zeroizing::new(part.text().to_owned()));
+            let text =
+                text.unwrap_or_else(|| Zeroizing::new(String::from_utf8_lossy(&jwt).trim().to_owned()));
+            let who = match token::decode(text.as_bytes()) {
+                Ok(claims) => {
+                    format!("{} {}", claims.kind().word(), token::quote(claims.data.name.as_bytes()))
+                }
+                Err(_) => "a token that cannot be read".to_owned(),
+            };
+            client.jwt = Some(text);
+            if let Some(seed) = &context.user_seed {
+                client.signature = Signature::By(public(&secret(seed, "user_seed")?, path)?);
+            }
+            who
         } else {
             if context.token {
                 client.token = Secret::Unknown;
@@ -209,9 +231,12 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
 
 /// The public key of the seed in a file, read as nats.go reads it.
 fn seed_public(path: &Path) -> Result<String, Failure> {
-    let bytes = read(path)?;
-    let document = recognise(&bytes);
-    document
+    public(&read(path)?, path)
+}
+
+/// The public key of the seed in a text of a file.
+fn public(bytes: &[u8], path: &Path) -> Result<String, Failure> {
+    recognise(bytes)
         .secrets()
         .find_map(|part| nkey::go::from_seed(part.text().as_bytes()).ok())
         .map(|seed| seed.public().to_string())

@@ -4,6 +4,7 @@
 //! `fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure>`.
 
 mod client;
+mod context;
 mod failure;
 mod gather;
 mod in_use;

@@ -141,6 +141,8 @@ pub struct ConfigImport {
     pub subject: String,
     /// The subject in the importing account.
     pub local: String,
+    /// The same as it is written: `$1` for a wildcard that stands elsewhere here.
+    pub written: String,
 }
 
 /// Whether one of these exports lets an account import a subject (`checkAuth` of accounts without claims).

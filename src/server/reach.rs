@@ -31,7 +31,7 @@ pub struct Reach {
 pub fn reach(held: &Held<'_>, account: &str, action: Action, subject: &str) -> Vec<Reach> {
     let lookup = held.lookup(account);
     let Some(account) = lookup.account.as_ref() else { return Vec::new() };
-    let Some(body) = account.body() else { return Vec::new() };
+    let Some(body) = account.body() else { return configured(held, &account.key, action, subject) };
     let states = held.imports(account);
     let imports = body.imports.iter().flatten().zip(states);
     imports
@@ -56,6 +56,49 @@ pub fn reach(held: &Held<'_>, account: &str, action: Action, subject: &str) -> V
                 subject: there,
                 import: here.into_owned(),
                 inactive: state.inactive.clone(),
+            })
+        })
+        .collect()
+}
+
+/// The imports of an account of the configuration, which the server has checked when it started.
+fn configured(held: &Held<'_>, account: &str, action: Action, subject: &str) -> Vec<Reach> {
+    let accounts = &held.server.options.accounts;
+    let of = |name: &str| accounts.iter().find(|account| account.name == name);
+    let imports = of(account).map(|account| account.imports.as_slice()).unwrap_or_default();
+    imports
+        .iter()
+        .filter_map(|import| {
+            let kind = if import.service { ExportType::Service } else { ExportType::Stream };
+            // As a token says it, so that wildcards are put in their places in one way.
+            let as_token = Import {
+                kind,
+                subject: import.subject.clone(),
+                local_subject: import.written.clone(),
+                ..Import::default()
+            };
+            let there = match (action, import.service) {
+                (Action::Publish, true) if subjects::is_subset(subject, &import.local) => {
+                    onward(&as_token, subject)
+                }
+                (Action::Subscribe, false) if subjects::collide(subject, &import.local) => {
+                    import.subject.clone()
+                }
+                _ => return None,
+            };
+            let exports = of(&import.account).map(|exporter| exporter.exports.as_slice()).unwrap_or_default();
+            let exports = || exports.iter().filter(|export| export.service == import.service);
+            let export = exports().find(|export| export.subject == import.subject);
+            let export =
+                export.or_else(|| exports().find(|e| subjects::is_subset(&import.subject, &e.subject)));
+            Some(Reach {
+                kind,
+                account: import.account.clone(),
+                account_name: String::new(),
+                subject: there,
+                import: import.local.clone(),
+                export: export.map(|export| export.subject.clone()),
+                inactive: None,
             })
         })
         .collect()
@@ -165,5 +208,33 @@ mod tests {
         {
             assert_eq!(ask(action, subject), [], "{subject}");
         }
+    }
+
+    #[test]
+    fn imports_of_configured_accounts_lead_on() {
+        let text = b"accounts {
+            A { exports [{service: 'pay.*.*'}, {stream: 'paid.>'}] }
+            B {
+                users [{user: b, password: p}]
+                imports [
+                    {service {account: A, subject: 'pay.*.*'}, to: 'buy.$2.$1'}
+                    {stream {account: A, subject: 'paid.x'}, prefix: in}
+                ]
+            }
+        }";
+        let nothing = crate::file::config::Nothing;
+        let started = crate::server::startup::startup("s.conf", text, Version::NEWEST, NOON, &nothing);
+        assert_eq!(started.error(), None);
+        let stored = Stored::new(&started.options, &|_| Err(crate::file::config::ReadError::NotFound), NOON);
+        let held = Held::new(Server::new(&started.options, Version::NEWEST, NOON), &stored);
+        let found = reach(&held, "B", Action::Publish, "buy.x.y");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!((found[0].account.as_str(), found[0].subject.as_str()), ("A", "pay.y.x"));
+        assert_eq!(found[0].export.as_deref(), Some("pay.*.*"));
+        let found = reach(&held, "B", Action::Subscribe, "in.paid.*");
+        assert_eq!((found.len(), found[0].subject.as_str()), (1, "paid.x"));
+        assert_eq!(found[0].export.as_deref(), Some("paid.>"));
+        assert_eq!(reach(&held, "B", Action::Publish, "in.paid.x"), []);
+        assert_eq!(reach(&held, "A", Action::Publish, "pay.x.y"), []);
     }
 }

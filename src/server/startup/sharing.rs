@@ -129,6 +129,13 @@ impl Added {
             account: import.account.clone(),
             subject: share.subject.clone(),
             local,
+            written: match (import.to.as_str(), import.prefix.as_str()) {
+                ("", "") => String::new(),
+                (_, prefix) if !share.service && !prefix.is_empty() => {
+                    format!("{}.{}", prefix.strip_suffix('.').unwrap_or(prefix), share.subject)
+                }
+                (to, _) => to.to_owned(),
+            },
         });
         Ok(())
     }
