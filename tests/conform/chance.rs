@@ -95,6 +95,8 @@ fn world(dice: &mut Dice, now: i64, number: usize) -> World {
     let kind = *dice.pick(&["memory", "memory", "full", "cache"]);
     let listens = dice.one_in(3);
     let strict = dice.one_in(4);
+    // Some accounts have a service that decides about their users, and is not there.
+    let asks = dice.one_in(4);
     stage.operator(json!({"signing_keys": [public('O', "signing")], "strict_signing_key_usage": strict && kind == "memory"}));
     stage.others();
     let users = faults::users(now);
@@ -115,6 +117,10 @@ fn world(dice: &mut Dice, now: i64, number: usize) -> World {
         if dice.one_in(4) {
             claims["nats"]["limits"]["disallow_bearer"] = json!(true);
         }
+        if asks && dice.one_in(3) {
+            let auth = [public('U', "u"), public('U', "auth")];
+            claims["nats"]["authorization"] = json!({"auth_users": [dice.pick(&auth)]});
+        }
         let sub = public('A', label);
         // Now and then the token stands under the key of another.
         stage.account_at(&sub, faults::signed(&claims));
@@ -125,6 +131,13 @@ fn world(dice: &mut Dice, now: i64, number: usize) -> World {
     }
     if listens {
         stage.world.config += LISTENERS;
+        if kind == "memory" {
+            // JetStream, which MQTT needs, needs a system account.
+            stage.world.config += &format!("system_account: {}\n", public('A', "sys"));
+        }
+    }
+    if asks {
+        stage.world.config += "authorization { timeout: 0.15 }\n";
     }
     if dice.one_in(4) {
         let pinned: Vec<String> = labels.iter().skip(dice.below(3)).map(|label| public('A', label)).collect();
@@ -181,11 +194,11 @@ fn client(dice: &mut Dice, stage: &mut Stage, users: &[Edit], labels: &[String],
         _ => faults::signed(&claims),
     });
     if listens {
-        client.via = match dice.below(8) {
-            0 => Some("WEBSOCKET".to_owned()),
-            1 => Some("LEAFNODE".to_owned()),
-            _ => None,
-        };
+        let ways = ["WEBSOCKET", "LEAFNODE", "LEAFNODE_WS", "MQTT", "MQTT", "MQTT_WS"];
+        client.via = ways.get(dice.below(12)).map(|way| (*way).to_owned());
+    }
+    if dice.one_in(4) {
+        client.from = Some((*dice.pick(&["127.0.0.2", "127.9.8.7"])).to_owned());
     }
     stage.push(&format!("{at}: {name}"), client);
 }

@@ -1,7 +1,7 @@
 //! What does a client see? One that speaks the raw protocols: NATS, leafnode and MQTT, over TCP or a websocket.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};
 
 use jwtfix::server::via::Via;
@@ -40,7 +40,7 @@ pub enum Met {
 }
 
 impl Conn {
-    fn open(server: &Running, via: Via) -> Option<Self> {
+    fn open(server: &Running, via: Via, from: &str) -> Option<Self> {
         let listener = match via {
             Via::Standard => "client",
             Via::Leafnode => "leafnode",
@@ -49,7 +49,7 @@ impl Conn {
             Via::InProcess => panic!("no binary is connected to in its process"),
         };
         let port = *server.ports.get(listener).unwrap_or_else(|| panic!("no {listener} listener"));
-        let stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+        let stream = dial(from.parse().expect("an address"), port).ok()?;
         stream.set_nodelay(true).ok()?;
         let local = stream.local_addr().ok()?.to_string();
         let (websocket, mqtt) = (via.is_websocket(), via.is_mqtt());
@@ -234,6 +234,18 @@ impl Conn {
     }
 }
 
+/// A connection to a port of this machine, from an address of its loopback.
+fn dial(from: Ipv4Addr, port: u16) -> std::io::Result<TcpStream> {
+    use rustix::net::{AddressFamily, SocketAddrV4, SocketType, bind, connect, socket};
+    if from == Ipv4Addr::LOCALHOST {
+        return TcpStream::connect((from, port));
+    }
+    let socket = socket(AddressFamily::INET, SocketType::STREAM, None)?;
+    bind(&socket, &SocketAddrV4::new(from, 0))?;
+    connect(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, port))?;
+    Ok(socket.into())
+}
+
 fn frame(bytes: &[u8]) -> Vec<u8> {
     let mut framed = vec![0x82];
     match bytes.len() {
@@ -256,7 +268,7 @@ fn frame(bytes: &[u8]) -> Vec<u8> {
 /// Connects as a client of a world says.
 pub fn connect(server: &Running, client: &Client) -> (Option<Conn>, Met) {
     let via = client.via();
-    let Some(mut conn) = Conn::open(server, via) else { return (None, Met::Silent) };
+    let Some(mut conn) = Conn::open(server, via, client.from()) else { return (None, Met::Silent) };
     if via.is_websocket() && !conn.upgrade(via, client) {
         return (Some(conn), Met::Closed);
     }

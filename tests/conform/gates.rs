@@ -128,7 +128,7 @@ impl Stage {
 }
 
 /// A world with operator, system account, `b`, and account `a` with its signing key.
-fn usual(name: &str, now: i64) -> Stage {
+pub fn usual(name: &str, now: i64) -> Stage {
     let mut stage = Stage::new(name, now);
     stage.operator(json!({}));
     stage.others();
@@ -140,7 +140,7 @@ fn usual(name: &str, now: i64) -> Stage {
     stage
 }
 
-fn tiered(now: i64, label: &str) -> Value {
+pub fn tiered(now: i64, label: &str) -> Value {
     // Accounts whose clients speak MQTT need JetStream.
     let mut limits = unlimited();
     put(&mut limits, json!({"mem_storage": -1, "disk_storage": -1, "streams": -1, "consumer": -1}));
@@ -185,6 +185,7 @@ pub fn worlds(now: i64) -> Vec<World> {
     worlds.extend(bare(now));
     worlds.extend(leafs(now));
     worlds.extend(callouts(now));
+    worlds.extend(super::pinned::worlds(now));
     worlds.extend(lethal(now));
     worlds
 }
@@ -703,7 +704,7 @@ fn pinned(now: i64) -> World {
     stage.done()
 }
 
-const WAYS: [&str; 6] = ["STANDARD", "WEBSOCKET", "LEAFNODE", "LEAFNODE_WS", "MQTT", "MQTT_WS"];
+pub const WAYS: [&str; 6] = ["STANDARD", "WEBSOCKET", "LEAFNODE", "LEAFNODE_WS", "MQTT", "MQTT_WS"];
 
 fn transports(now: i64) -> World {
     let mut stage = Stage::new("transports", now);
@@ -1147,7 +1148,7 @@ fn bare(now: i64) -> Vec<World> {
     worlds
 }
 
-fn bare_clients(stage: &mut Stage, via: Option<&str>) {
+pub fn bare_clients(stage: &mut Stage, via: Option<&str>) {
     let claims = stage.user_claims("a");
     let jwt = faults::signed(&claims);
     let mut all = faults::strangers();

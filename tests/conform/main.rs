@@ -19,6 +19,7 @@ mod guide;
 mod judge;
 mod mint;
 mod monitor;
+mod pinned;
 mod play;
 mod record;
 mod rights;
@@ -58,7 +59,11 @@ fn play(worlds: &[world::World], now: i64, name: Option<&str>, each: usize) -> j
     assert!(!binaries.is_empty(), "no nats-server in /opt/nats/bin or $NATS_SERVERS");
     // While one is at work on some worlds, these alone.
     let some = std::env::var("JWTFIX_WORLDS").unwrap_or_default();
-    let worlds: Vec<_> = worlds.iter().filter(|world| world.name.contains(&some)).cloned().collect();
+    let worlds: Vec<_> = worlds
+        .iter()
+        .filter(|world| some.split(',').any(|some| world.name.contains(some)))
+        .cloned()
+        .collect();
     let worlds = &worlds[..];
     let versions: Vec<_> = binaries.iter().map(|b| b.version).collect();
     let all = 0..binaries.len();

@@ -187,6 +187,7 @@ pub const ABOUT_ACCOUNTS: &[&str] = &[
     "Can't locate account ",
     "Invalid issuer account ",
     "Authorization callout response ",
+    "No valid account ",
     "Error configuring jetstream ",
     "Account claim for ",
     "authentication of user ",

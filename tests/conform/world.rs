@@ -66,6 +66,9 @@ pub struct Client {
     pub auth_token: Option<String>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub account: Option<String>,
+    /// The address of the loopback that it comes from; none: 127.0.0.1.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub from: Option<String>,
     /// The proxy's signature.
     #[serde(default, skip_serializing_if = "is_default")]
     pub proxy: Option<Sign>,
@@ -75,6 +78,11 @@ pub struct Client {
 }
 
 impl Client {
+    /// The address that the server sees.
+    pub fn from(&self) -> &str {
+        self.from.as_deref().unwrap_or("127.0.0.1")
+    }
+
     /// In which way it connects.
     pub fn via(&self) -> Via {
         self.via.as_deref().map_or(Via::Standard, |name| Via::parse(name).expect("a way to connect"))

@@ -8,7 +8,9 @@ use crate::server::causes;
 use crate::server::decision::{Granted, Level, LogLine};
 use crate::server::load::Account;
 use crate::server::options::Callout;
-use crate::server::version::{AUTH_CALLOUT, CALLOUT_DELEGATION, CALLOUT_SIGNER_VERIFIED};
+use crate::server::version::{
+    AUTH_CALLOUT, CALLOUT_DELEGATION, CALLOUT_SIGNER_VERIFIED, TYPES_AFTER_SCOPE, Version,
+};
 use crate::token::{Claims, quote};
 
 /// Where the server asks.
@@ -29,6 +31,10 @@ pub(super) fn operator(
         return Some(granted);
     };
     let first = walk.first_refusal();
+    if first.is_some_and(|gate| before_the_account(gate, claims, walk.held.server.version)) {
+        walk.skip("CO-1", "who is refused before the account is looked up is not asked about");
+        return Some(granted);
+    }
     let bound = first.is_none_or(|gate| REGISTERED.contains(&gate));
     let client = walk.client;
     let identity = if walk.held.server.version.has(&CALLOUT_SIGNER_VERIFIED) {
@@ -60,6 +66,17 @@ pub(super) fn operator(
         }
     }
     Some(granted)
+}
+
+/// Whether the server has not yet looked for the account where this gate refuses.
+fn before_the_account(gate: &str, claims: &Claims, version: Version) -> bool {
+    match gate {
+        "CON-11" | "CON-12" | "CON-13" | "CON-14" | "CON-15" | "CON-16" | "CON-17" => true,
+        // A scope's proxy is asked for behind the account.
+        "CON-14a" => claims.user().is_some_and(|user| user.permissions.proxy_required),
+        "CON-25" | "CON-26" => !version.has(&TYPES_AFTER_SCOPE),
+        _ => false,
+    }
 }
 
 /// CO-3: a client that is not bound to its account yet is asked about in `$G`, where nobody listens.
