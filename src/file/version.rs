@@ -136,6 +136,7 @@ since! {
     REMOTES_UNIQUE "CFG-55" "the same leafnode remote twice is an error" (2, 14, 0);
     ORIGINS_ABSOLUTE "CFG-61" "allowed origins have to be absolute URLs" (2, 11, 14), (2, 12, 5);
     TRAFFIC_OWNER_TOLD "CFG-82" "a wrong cluster_traffic is told that it may be owner" (2, 11, 12), (2, 12, 4);
+    REMOTE_PROXY_TLS "CFG-55" "the proxy of a leafnode remote may have TLS, and is used for every URL" (2, 15, 0);
     STRICT_COLONS "CFG-61" "an HTTP URL's host has one colon at most" (2, 15, 0);
     IN_PROCESS_TYPE "VER-17" "message trace, cluster_traffic, connection type IN_PROCESS" (2, 11, 0);
     DEFAULT_SENTINEL "VER-18" "default_sentinel" (2, 11, 2);

@@ -23,6 +23,7 @@ mod pinned;
 mod play;
 mod record;
 mod rights;
+mod section8;
 mod server;
 mod world;
 

@@ -61,7 +61,7 @@ impl Drop for Running {
 
 const LOG: &str = "server.log";
 const OUT: &str = "server.out";
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn command(binary: &Binary, directory: &Path, env: &BTreeMap<String, String>) -> Command {
     let out = fs::File::create(directory.join(OUT)).expect("the directory is ours");

@@ -6,7 +6,7 @@ use super::auth::{nil_pointer, subject_list, timeout};
 use super::fields::{self, Type};
 use super::outside::Role;
 use super::walk::{Read, Walk, q, shown};
-use super::{blocks, outside, top, url};
+use super::{blocks, forward, outside, top, url};
 use crate::file::config::{Node, Value};
 use crate::server::options::{ConfigUser, Leafnodes};
 use crate::server::version;
@@ -183,6 +183,7 @@ fn remotes(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
         };
         let (mut account, mut creds, mut seed) = (String::new(), String::new(), String::new());
         let mut urls = Vec::new();
+        let (mut proxy, mut tls) = (None, false);
         let mut last = member;
         for entry in map.turned(walk.turn) {
             let node = &entry.node;
@@ -223,11 +224,15 @@ fn remotes(walk: &mut Walk<'_>, node: &Node) -> Read<()> {
                 }
                 "tls" => {
                     let read = blocks::tls(walk, node, true);
-                    walk.keep(read);
+                    tls = walk.keep(read).flatten().is_some();
                 }
+                "proxy" => proxy = forward::read(walk, node)?,
                 "url" | "urls" => urls = remote_urls(walk, node)?,
                 _ => {}
             }
+        }
+        if proxy.as_ref().is_some_and(|proxy| !proxy.check(walk, &urls, tls)) {
+            continue;
         }
         if walk.version.has(&version::REMOTES_UNIQUE) {
             // `RemoteLeafOpts.name`.

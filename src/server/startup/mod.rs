@@ -9,6 +9,7 @@ mod auth;
 mod blocks;
 mod duration;
 mod fields;
+mod forward;
 mod leafnodes;
 mod mappings;
 mod outside;

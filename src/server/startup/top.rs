@@ -18,6 +18,9 @@ pub(super) fn walk(walk: &mut Walk<'_>) {
         let result = option(walk, entry);
         walk.keep(result);
     }
+    // A failed type assertion ends the walk through its map: what else is wrong there is told or not.
+    let asserted = |problem: &super::Problem| problem.text.starts_with("interface conversion: ");
+    walk.chance |= walk.errors.len() > 1 && walk.errors.iter().any(asserted);
     // Auth callout names accounts, which may stand anywhere.
     if let Some(callout) = &walk.options.callout {
         let names: Vec<_> = walk.options.accounts.iter().map(|a| a.name.as_str()).collect();
