@@ -188,6 +188,7 @@ pub const ABOUT_ACCOUNTS: &[&str] = &[
     "Invalid issuer account ",
     "Authorization callout response ",
     "No valid account ",
+    "Leafnode not mapped to a callout account",
     "Error configuring jetstream ",
     "Account claim for ",
     "authentication of user ",
