@@ -2,8 +2,8 @@
 //!
 //! Resolver directories of 100,000 accounts in all (or `JWTFIX_ACCOUNTS`), on the disk that `target` is on (or below
 //! `JWTFIX_BENCH_DIR`: in memory it is the processor alone that counts): looked at, planned, signed, proven, journalled and
-//! written, with every byte on the disk before its file takes its name. In turn with it a plain loop that writes and syncs the same bytes.
-//! Where nsc is (`NSC`, or /opt/nats/bin/nsc), both move a store to a new operator as well; nsc waits for no disk and proves
+//! written, with every byte on the disk before its file takes its name. In turn with it a plain loop that writes and syncs the
+//! same bytes. Then what a plan of `jwtfix fix` costs, which writes nothing. Where nsc is (`NSC`, or /opt/nats/bin/nsc), both move a store to a new operator as well; nsc waits for no disk and proves
 //! nothing.
 #![allow(
     clippy::disallowed_methods,
@@ -19,7 +19,10 @@ use std::time::{Duration, Instant};
 
 use jwtfix::file::layout;
 use jwtfix::nkey::{PublicKey, Role, Seed};
-use jwtfix::repair::{Given, Order, Permit, Planner, Ring, Runs, Survey, Wish, Work};
+use jwtfix::repair::{
+    Case, Given, Order, Permit, Planner, Ring, Runs, Survey, Wanted, Wish, Work, plan_fixes,
+};
+use jwtfix::server::Version;
 use jwtfix::token::{Account, Body, Claims, ClaimsData, Kind, Operator, OperatorLimits, encode};
 
 const NOW: i64 = 1_795_500_000;
@@ -27,6 +30,8 @@ const NOW: i64 = 1_795_500_000;
 const ROUNDS: usize = 5;
 /// Accounts of a store that nsc moves.
 const STORE: usize = 2_000;
+/// Accounts that are put right.
+const FIXED: usize = 10_000;
 
 fn main() {
     let accounts: usize =
@@ -60,11 +65,45 @@ fn main() {
     let runs = Runs::at(at.join("runs"));
     let undone = runs.undo(&runs.find(None).expect("the run"), false).expect("undone");
     println!("  undone       {:>8.2} s, {undone} files", undoing.elapsed().as_secs_f64());
+    planned(&root.path().join("fix"));
     let nsc = std::env::var_os("NSC").map_or_else(|| PathBuf::from("/opt/nats/bin/nsc"), PathBuf::from);
     match nsc.exists() {
         true => beside_nsc(root.path(), &nsc),
         false => println!("no nsc at {}", nsc.display()),
     }
+}
+
+/// A plan of `jwtfix fix` for accounts that all have to be signed again: examined, planned, signed, and examined as they would
+/// be.
+fn planned(at: &Path) {
+    let (operator, stranger) = (Seed::generate(Role::Operator), Seed::generate(Role::Operator));
+    resolver(at, &stranger, FIXED);
+    put(
+        &at.join("op.jwt"),
+        mint(&operator, &operator.public(), "acme", Body::Operator(Operator::default())).as_bytes(),
+    );
+    let mut ring = Ring::default();
+    ring.insert(operator, "bench");
+    let mut wanted = Wanted::default();
+    wanted.let_in(["adopt"]).expect("a known word");
+    let paths = [(at.join("jwt"), Given::Below), (at.join("op.jwt"), Given::Context)];
+    let began = Instant::now();
+    let mut survey = Survey::default();
+    survey.look(&paths, true);
+    let case = Case {
+        paths: &paths,
+        survey: &survey,
+        ring: &ring,
+        wanted: &wanted,
+        now: NOW,
+        version: Version::NEWEST,
+        write: false,
+    };
+    let (fixes, unread) = plan_fixes(&case).expect("a plan");
+    let took = began.elapsed();
+    assert_eq!((fixes.len(), unread.len()), (FIXED, 0));
+    println!("a plan of fix for {FIXED} accounts");
+    println!("  planned      {:>8.2} s, {:.0} µs for each", took.as_secs_f64(), each(took, FIXED));
 }
 
 /// Both move the same store to a new operator, in turn.

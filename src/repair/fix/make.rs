@@ -14,7 +14,7 @@ use crate::file::layout::{Place, place_of};
 use crate::file::{What, creds};
 use crate::nkey::identify;
 use crate::repair::journal::{Hash, NewBytes};
-use crate::repair::plan::{Plan, Planner, Step};
+use crate::repair::plan::{Planner, Step};
 use crate::repair::survey::{Given, Site, Survey, Way, text_at};
 use crate::token::parse;
 
@@ -30,9 +30,10 @@ pub(super) struct Maker<'a> {
     pub(super) files: &'a Files,
     pub(super) survey: &'a Survey,
     pub(super) planner: &'a Planner<'a>,
-    pub(super) plan: &'a Plan,
     /// Steps by the token's number.
     pub(super) steps: HashMap<usize, &'a Step>,
+    /// Steps by the files that have their tokens.
+    pub(super) here: HashMap<&'a Path, Vec<&'a Step>>,
     /// Whether signatures are asked for; else the tokens stay as they are.
     pub(super) sign: bool,
 }
@@ -128,8 +129,8 @@ impl Maker<'_> {
             change.deeds.push(Deed::Newest { site: *site, newest: *newest });
             put(*site, text)?;
         }
-        let here = self.plan.steps.iter().filter(|step| !task.newest.contains_key(&step.site));
-        for step in here.filter(|step| !spots(&self.survey.sites[step.site]).is_empty()) {
+        let here = self.here.get(path).into_iter().flatten();
+        for step in here.filter(|step| !task.newest.contains_key(&step.site)) {
             put(step.site, self.text(step)?)?;
         }
         replaced.sort_by_key(|replaced| replaced.span.start);

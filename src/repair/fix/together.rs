@@ -1,7 +1,7 @@
 //! What does one file's change mean for others? Copies follow the token that is signed again, two files never want one name,
 //! and of two copies in one directory one goes out of the way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use super::files::{Files, parent};
@@ -9,7 +9,7 @@ use super::make::{Made, Maker};
 use super::sort::{Sorted, Task};
 use super::{Case, Deed, FixError};
 use crate::lint::view::Layout;
-use crate::repair::plan::{Plan, Planner};
+use crate::repair::plan::{Plan, Planner, Step};
 use crate::repair::survey::{Given, Survey, Way};
 
 /// What every file becomes.
@@ -22,6 +22,7 @@ pub(super) fn make(
     sign: bool,
 ) -> Result<Vec<(usize, Made)>, FixError> {
     let mut tasks = sorted.tasks.clone();
+    let mut here: HashMap<&Path, Vec<&Step>> = HashMap::new();
     for step in &plan.steps {
         for spot in &case.survey.sites[step.site].spots {
             let place = &case.survey.places[spot.place];
@@ -30,12 +31,16 @@ pub(super) fn make(
                 && let Some(number) = files.number(&place.path)
             {
                 tasks.entry(number).or_default();
+                let steps = here.entry(&place.path).or_default();
+                if steps.last().is_none_or(|last| last.site != step.site) {
+                    steps.push(step);
+                }
             }
         }
     }
     follow(case.survey, files, plan, &mut tasks);
     let steps = plan.steps.iter().map(|step| (step.site, step)).collect();
-    let maker = Maker { files, survey: case.survey, planner, plan, steps, sign };
+    let maker = Maker { files, survey: case.survey, planner, steps, here, sign };
     settle_names(files, &mut tasks);
     let mut made = Vec::new();
     for (number, task) in &tasks {
