@@ -86,11 +86,11 @@ fn main() {
         drop(black_box(world.connect(&client)));
     });
     println!("one client of a directory       {:9.2} ms", looked * 1e3);
-    whole(&own, &config, &creds, &tokens, &wanted);
+    whole(&own, &config, &creds, &tokens, [&wanted, &accounts[0].public().to_string()]);
 }
 
 /// Whole processes: `jwtfix check` for one client.
-fn whole(operator: &str, preloads: &str, credentials: &str, tokens: &[String], wanted: &str) {
+fn whole(operator: &str, preloads: &str, credentials: &str, tokens: &[String], [wanted, system]: [&str; 2]) {
     let files: usize =
         std::env::var("JWTFIX_FILES").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
     let root = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
@@ -103,7 +103,9 @@ fn whole(operator: &str, preloads: &str, credentials: &str, tokens: &[String], w
     for directory in ["few", "many"] {
         std::fs::create_dir(at(directory)).expect("made");
         write(&format!("{directory}/{wanted}"), &tokens[ACCOUNTS / 2]);
-        let resolver = format!("resolver {{ type: full, dir: \"./{directory}\" }}");
+        // A server with a directory wants a system account.
+        write(&format!("{directory}/{system}.jwt"), &tokens[0]);
+        let resolver = format!("system_account: {system}\nresolver {{ type: full, dir: \"./{directory}\" }}");
         write(&format!("{directory}.conf"), &format!("operator: \"{operator}\"\n{resolver}\n"));
     }
     // A file has no more than 65,000 names on most file systems.
