@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// From the ground up. Beside them stand the doors to the machine and the world; floors that may use them are named.
 const FLOORS: [&str; 9] = ["nkey", "token", "file", "trust", "server", "lint", "repair", "audit", "render"];
 const DOORS: [(&str, &[&str]); 3] =
-    [("cores", &["server"]), ("disk", &["audit", "repair", "live"]), ("live", &[])];
+    [("cores", &["server", "repair"]), ("disk", &["audit", "repair", "live"]), ("live", &[])];
 
 fn files(directory: &Path, into: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(directory).expect("src is there") {

@@ -21,6 +21,7 @@ use super::order::{Hold, Order};
 use super::signer::{self, Candidate, NoKey};
 use super::survey::{Given, Site, Survey, Way};
 use super::wish::Wish;
+use crate::cores;
 use crate::disk::DiskError;
 use crate::nkey::{Batch, PublicKey};
 use crate::token::{Claims, DecodeError, Issue, Kind, parse};
@@ -248,22 +249,12 @@ impl<'a> Planner<'a> {
     }
 
     fn in_parallel(&self, sites: &[usize], meant: &[bool]) -> Vec<Outcome> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let share = sites.len().div_ceil(threads).max(1);
-        let of = |sites: &[usize]| -> Vec<Outcome> {
+        cores::spread(sites, TOGETHER, |sites| {
             let of = |sites: &[usize]| -> Vec<Outcome> {
                 let read = self.read_all(sites).into_iter().zip(sites);
                 read.map(|(read, &site)| self.outcome(site, meant[site], read)).collect()
             };
             sites.chunks(TOGETHER).flat_map(of).collect()
-        };
-        if sites.len() < TOGETHER {
-            return of(sites);
-        }
-        std::thread::scope(|scope| {
-            let of = &of;
-            let workers: Vec<_> = sites.chunks(share).map(|sites| scope.spawn(move || of(sites))).collect();
-            workers.into_iter().flat_map(|worker| worker.join().expect("a step does not panic")).collect()
         })
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use crate::cores;
 use crate::disk::{self, DiskError, Seen};
 
 /// Files that are read in one round by each thread.
@@ -38,16 +39,8 @@ pub(super) fn below<M: Ord + Copy>(paths: &[(PathBuf, M)], unread: &mut Vec<Disk
 pub(super) fn each<F: Sync, T: Send>(files: &[F], look: impl Fn(&F) -> T + Sync, mut take: impl FnMut(T)) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     for round in files.chunks(threads * ROUND) {
-        let share = round.len().div_ceil(threads).max(1);
-        let look = &look;
-        let looked: Vec<Vec<T>> = std::thread::scope(|scope| {
-            let workers: Vec<_> = round
-                .chunks(share)
-                .map(|files| scope.spawn(move || files.iter().map(look).collect()))
-                .collect();
-            workers.into_iter().map(|worker| worker.join().expect("reading does not panic")).collect()
-        });
-        looked.into_iter().flatten().for_each(&mut take);
+        let looked = cores::spread(round, 1, |files| files.iter().map(&look).collect());
+        looked.into_iter().for_each(&mut take);
     }
 }
 

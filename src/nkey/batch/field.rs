@@ -60,29 +60,9 @@ impl Fe {
         ])
     }
 
-    fn squares(&self, times: u32) -> Fe {
-        (0..times).fold(*self, |x, _| x.square())
-    }
-
-    /// x^(2^250 - 1) and x^11, from which the inverse and the root are a few products away.
-    fn powers(&self) -> (Fe, Fe) {
-        let x2 = self.square();
-        let x9 = self.mul(&x2.squares(2));
-        let x11 = x2.mul(&x9);
-        let x5 = x9.mul(&x11.square());
-        let x10 = x5.squares(5).mul(&x5);
-        let x20 = x10.squares(10).mul(&x10);
-        let x40 = x20.squares(20).mul(&x20);
-        let x50 = x40.squares(10).mul(&x10);
-        let x100 = x50.squares(50).mul(&x50);
-        let x200 = x100.squares(100).mul(&x100);
-        (x200.squares(50).mul(&x50), x11)
-    }
-
     /// The inverse; zero stays zero.
     pub(super) fn invert(&self) -> Fe {
-        let (x250, x11) = self.powers();
-        x250.squares(5).mul(&x11)
+        inverse(self, Fe::mul, Fe::square)
     }
 
     /// The x of the point of the curve with this y and this sign, if there is one.
@@ -92,7 +72,8 @@ impl Fe {
         let v = Fe::D.mul(&yy).add(&Fe::ONE);
         let v3 = v.square().mul(&v);
         let uv7 = v3.square().mul(&v).mul(&u);
-        let mut x = uv7.powers().0.squares(2).mul(&uv7).mul(&v3).mul(&u);
+        let (uv7_250, _) = powers(&uv7, &Fe::mul, &Fe::square);
+        let mut x = squares(&uv7_250, 2, &Fe::square).mul(&uv7).mul(&v3).mul(&u);
         if v.mul(&x.square()).words() != u.words() {
             x = x.mul(&Fe::SQRT_MINUS_ONE);
             if v.mul(&x.square()).words() != u.words() {
@@ -158,6 +139,32 @@ fn carried(mut c: [u128; 5]) -> Fe {
     }
     let first = low(c[0]) + (c[4] >> 51) as u64 * 19;
     Fe([first & LOW, low(c[1]) + (first >> 51), low(c[2]), low(c[3]), low(c[4])])
+}
+
+fn squares<T: Copy>(x: &T, times: u32, square: &impl Fn(&T) -> T) -> T {
+    (0..times).fold(*x, |x, _| square(&x))
+}
+
+/// x^(2^250 - 1) and x^11, from which the inverse and the root are a few products away.
+fn powers<T: Copy>(x: &T, mul: &impl Fn(&T, &T) -> T, square: &impl Fn(&T) -> T) -> (T, T) {
+    let squares = |x: &T, times| squares(x, times, square);
+    let x2 = square(x);
+    let x9 = mul(x, &squares(&x2, 2));
+    let x11 = mul(&x2, &x9);
+    let x5 = mul(&x9, &square(&x11));
+    let x10 = mul(&squares(&x5, 5), &x5);
+    let x20 = mul(&squares(&x10, 10), &x10);
+    let x40 = mul(&squares(&x20, 20), &x20);
+    let x50 = mul(&squares(&x40, 10), &x10);
+    let x100 = mul(&squares(&x50, 50), &x50);
+    let x200 = mul(&squares(&x100, 100), &x100);
+    (mul(&squares(&x200, 50), &x50), x11)
+}
+
+/// The inverse, x^(p - 2), by the multiplication of any path; zero stays zero.
+pub(super) fn inverse<T: Copy>(x: &T, mul: impl Fn(&T, &T) -> T, square: impl Fn(&T) -> T) -> T {
+    let (x250, x11) = powers(x, &mul, &square);
+    mul(&squares(&x250, 5, &square), &x11)
 }
 
 /// The inverses of many for the price of one and three products each. None may be zero.

@@ -68,29 +68,24 @@ impl Fixes {
     /// # Errors
     /// A file is another than when it was planned, or cannot be written.
     pub fn write_elsewhere(&self, to: &dyn Fn(&Path) -> PathBuf) -> Result<usize, FixError> {
-        let mut count = 0;
         for after in self.after.iter().filter(|after| !after.aside) {
             let old = unchanged(after)?;
             let bytes = after.new.as_ref().map_or(&old, |new| &new.bytes);
-            let to = to(&after.path);
-            if let Some(parent) = to.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-                disk::make_directory(parent)?;
-            }
-            let secret = recognise(bytes).secrets().next().is_some();
-            disk::write_atomic(&to, bytes, Write { secret, new: true, durable: true, replaces: None })?;
-            count += 1;
+            put(&to(&after.path), bytes, recognise(bytes).secrets().next().is_some())?;
         }
         for made in &self.made {
-            let to = to(&made.path);
-            if let Some(parent) = to.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-                disk::make_directory(parent)?;
-            }
-            let how = Write { secret: false, new: true, durable: true, replaces: None };
-            disk::write_atomic(&to, made.token.as_bytes(), how)?;
-            count += 1;
+            put(&to(&made.path), made.token.as_bytes(), false)?;
         }
-        Ok(count)
+        Ok(self.after.iter().filter(|after| !after.aside).count() + self.made.len())
     }
+}
+
+/// Makes a file, and the directory that it goes to.
+fn put(to: &Path, bytes: &[u8], secret: bool) -> Result<(), DiskError> {
+    if let Some(parent) = to.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        disk::make_directory(parent)?;
+    }
+    disk::write_atomic(to, bytes, Write { secret, new: true, durable: true, replaces: None })
 }
 
 /// The file's bytes, if they are those that were planned with.

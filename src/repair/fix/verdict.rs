@@ -53,6 +53,7 @@ struct Question<'a> {
 }
 
 /// What a server says.
+#[derive(Clone)]
 pub(super) struct Answer {
     starts: bool,
     /// Whether it lets each client in.
@@ -148,7 +149,7 @@ impl Fixes {
         }
         let stay = self.after.iter().filter(|after| !after.aside);
         then.extend(stay.map(|after| (real(&after.path), Then::File(after))));
-        let mut after = question.answer(&then)?;
+        let mut after = if then.is_empty() { before.clone() } else { question.answer(&then)? };
         let (mut made, mut refused) = (Vec::new(), Vec::new());
         if wanted.only.is_empty() || wanted.only.contains(place::CODE) {
             (made, refused) = place::place(survey, &question.around(&then), &after);

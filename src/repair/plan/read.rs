@@ -4,8 +4,8 @@ use zeroize::Zeroizing;
 
 use super::Planner;
 use crate::disk::DiskError;
-use crate::nkey::{PublicKey, Signed, go};
-use crate::token::{Token, Unverified, parse};
+use crate::nkey::{PublicKey, Signed};
+use crate::token::{self, Token, parse};
 
 /// A token, read again from its file.
 pub(super) struct Read {
@@ -24,27 +24,16 @@ impl Planner<'_> {
     /// Tokens by their numbers.
     pub(super) fn read_all(&self, sites: &[usize]) -> Vec<Result<Read, DiskError>> {
         let texts: Vec<_> = sites.iter().map(|&site| self.survey.text(&self.survey.sites[site])).collect();
-        let parsed: Vec<_> =
-            texts.iter().map(|text| text.as_ref().ok().map(|text| parse(text.as_bytes()))).collect();
-        let key = |token: &Unverified<'_>| go::from_public_key(&token.claims.data.iss).ok();
-        let keys: Vec<Option<PublicKey>> =
-            parsed.iter().map(|parsed| Some(key(parsed.as_ref()?.as_ref().ok()?)?.public())).collect();
-        let signed: Vec<Signed<'_>> = parsed
-            .iter()
-            .zip(&keys)
-            .filter_map(|(parsed, key)| {
-                let token = parsed.as_ref()?.as_ref().ok()?;
-                Some(Signed { key: (*key)?, message: token.message, signature: &token.signature })
-            })
-            .collect();
-        let mut verdicts = self.batch.verify(&signed).into_iter();
+        let parsed: Vec<_> = texts.iter().map(|text| Some(parse(text.as_ref().ok()?.as_bytes()))).collect();
+        let good = parsed.iter().map(|parsed| parsed.as_ref()?.as_ref().ok());
+        let holds = token::hold(good, |signed| self.batch.verify(signed));
         let tokens: Vec<_> = texts
             .iter()
-            .zip(parsed)
-            .zip(&keys)
-            .map(|((text, parsed), key)| {
-                let holds = key.and_then(|_| verdicts.next());
-                Some(Token::read_judged(text.as_ref().ok()?.as_bytes(), parsed?, holds))
+            .zip(parsed.into_iter().zip(holds))
+            .map(|(text, (parsed, holds))| {
+                let parsed = parsed?;
+                let holds = parsed.is_ok().then_some(holds);
+                Some(Token::read_judged(text.as_ref().ok()?.as_bytes(), parsed, holds))
             })
             .collect();
         let all = texts.into_iter().zip(tokens);

@@ -8,6 +8,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::{Content, Item, Recovery};
+use crate::cores;
 use crate::disk::{self, DiskError, Tree};
 use crate::file::{creds, recognise};
 use crate::nkey::PublicKey;
@@ -47,20 +48,11 @@ impl Recovery {
         // Tokens of one file, a pack for one, one after the other: so it is read once.
         let mut order: Vec<&Item> = self.items.iter().collect();
         order.sort_by_key(|item| self.token(item).map(|token| token.sources[0].file));
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let share = order.len().div_ceil(threads).max(1);
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = order
-                .chunks(share)
-                .map(|items| {
-                    scope.spawn(move || {
-                        let mut open = None;
-                        items.iter().try_for_each(|item| self.write_one(item, tree, &mut open))
-                    })
-                })
-                .collect();
-            workers.into_iter().try_for_each(|worker| worker.join().expect("writing does not panic"))
-        })
+        let outcomes = cores::spread(&order, 1, |items| {
+            let mut open = None;
+            vec![items.iter().try_for_each(|item| self.write_one(item, tree, &mut open))]
+        });
+        outcomes.into_iter().collect()
     }
 
     fn write_one(&self, item: &Item, tree: &Tree, open: &mut Option<Open>) -> Result<(), RecoverError> {

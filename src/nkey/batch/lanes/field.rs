@@ -7,6 +7,7 @@
 
 use std::arch::x86_64::*;
 
+use super::super::field::inverse;
 use super::V;
 
 pub(super) type F = [V; 10];
@@ -120,30 +121,10 @@ fn carried(mut h: F) -> F {
     h
 }
 
-#[target_feature(enable = "avx2")]
-fn squares(x: &F, times: u32) -> F {
-    let mut square = *x;
-    for _ in 0..times {
-        square = mul(&square, &square);
-    }
-    square
-}
-
-/// The inverse, x^(p - 2); zero stays zero.
+/// The inverse; zero stays zero.
 #[target_feature(enable = "avx2")]
 pub(super) fn invert(x: &F) -> F {
-    let x2 = mul(x, x);
-    let x9 = mul(x, &squares(&x2, 2));
-    let x11 = mul(&x2, &x9);
-    let x5 = mul(&x9, &mul(&x11, &x11));
-    let x10 = mul(&squares(&x5, 5), &x5);
-    let x20 = mul(&squares(&x10, 10), &x10);
-    let x40 = mul(&squares(&x20, 20), &x20);
-    let x50 = mul(&squares(&x40, 10), &x10);
-    let x100 = mul(&squares(&x50, 50), &x50);
-    let x200 = mul(&squares(&x100, 100), &x100);
-    let x250 = mul(&squares(&x200, 50), &x50);
-    mul(&squares(&x250, 5), &x11)
+    inverse(x, |a, b| mul(a, b), |a| mul(a, a))
 }
 
 #[cfg(test)]
