@@ -203,6 +203,18 @@ impl Conn {
         String::from_utf8_lossy(&self.heard).into_owned()
     }
 
+    /// Whether this comes, however long the server takes.
+    pub fn hears(&mut self, text: &str) -> bool {
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until && !self.closed {
+            if String::from_utf8_lossy(&self.heard).contains(text) {
+                return true;
+            }
+            self.read(Duration::from_millis(50));
+        }
+        String::from_utf8_lossy(&self.heard).contains(text)
+    }
+
     /// Reads what came in the meantime. Whether it is still open, and nothing was said against it.
     pub fn still_open(&mut self) -> bool {
         self.read(Duration::from_millis(1));

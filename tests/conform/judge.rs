@@ -46,9 +46,9 @@ fn tested(ours: &Startup) -> Option<String> {
     Some(lines.join("\n"))
 }
 
-/// Where jwtfix's start-up differs, and whether it left something open. Where the server's order decides, which is random,
-/// it may say any of what jwtfix says of it.
-pub fn start(world: &World, version: Version, now: i64, said: &Start) -> (Vec<Divergence>, bool) {
+/// Where jwtfix's start-up differs. Where the server's order decides, which is random, it may say any of what jwtfix says
+/// of it.
+pub fn start(world: &World, version: Version, now: i64, said: &Start) -> Asked {
     let ours = started(world, version, now);
     let mut found = Vec::new();
     let mut differ = |what, server: &Option<String>, or: &str, jwtfix: Option<String>| {
@@ -74,7 +74,7 @@ pub fn start(world: &World, version: Version, now: i64, said: &Start) -> (Vec<Di
     if said.digest.is_some() && said.digest != digest {
         differ("digest", &said.digest, "", digest);
     }
-    (found, open)
+    Asked { divergences: found, starts: 1, open_starts: usize::from(open), ..Asked::default() }
 }
 
 /// What jwtfix is told of a client; `None`: it cannot be told that.
@@ -136,6 +136,8 @@ pub struct Asked {
 impl Asked {
     pub fn add(&mut self, other: Self) {
         self.divergences.extend(other.divergences);
+        self.starts += other.starts;
+        self.open_starts += other.open_starts;
         self.decided += other.decided;
         self.open += other.open;
     }
@@ -238,13 +240,17 @@ fn telling(logs: &[String]) -> Vec<String> {
         let text = line.split_once("] ").map_or("", |(_, text)| text);
         !super::play::ABOUT_ACCOUNTS.iter().any(|start| text.starts_with(start))
             && !line.starts_with(LET_IN)
-            && !LIMITED.contains(&line.split(" - Account:").next().unwrap_or_default())
+            && !LIMITED.contains(&statement(line))
             && !text.contains(" connection closed: ")
     };
-    logs.iter()
-        .filter(tells)
-        .map(|line| line.split(" - Account:").next().unwrap_or_default().to_owned())
-        .collect()
+    logs.iter().filter(tells).map(|line| statement(line).to_owned()).collect()
+}
+
+/// A line without whom it is about: the account, if the connection has it yet, and from 2.15 on the user.
+fn statement(line: &str) -> &str {
+    [" - Account:", " - jwt:", " - nkey:", " - user:"]
+        .into_iter()
+        .fold(line, |line, start| line.split_once(start).map_or(line, |(statement, _)| statement))
 }
 
 fn answer_text(answer: &Answer) -> String {

@@ -41,10 +41,7 @@ fn ask(recording: &record::Recording) -> judge::Asked {
     let mut all = judge::Asked::default();
     for (world, recorded) in recording.whole() {
         for (version, said) in record::each(&recorded.start) {
-            let (divergences, open) = judge::start(&world, version, recording.at, said);
-            all.divergences.extend(divergences);
-            all.starts += 1;
-            all.open_starts += usize::from(open);
+            all.add(judge::start(&world, version, recording.at, said));
         }
         for (version, answers) in recorded.by_release(world.clients.len()) {
             all.add(judge::clients(&world, version, recording.at, answers.into_iter()));
@@ -81,14 +78,40 @@ fn play(worlds: &[world::World], now: i64, name: Option<&str>, each: usize) -> j
     let mut all = judge::Asked::default();
     for ((w, b), played) in &played {
         let (world, version) = (&worlds[*w], binaries[*b].version);
-        let (divergences, open) = judge::start(world, version, now, &played.start);
-        all.divergences.extend(divergences);
-        all.starts += 1;
-        all.open_starts += usize::from(open);
-        all.add(judge::clients(world, version, now, played.answers.iter().enumerate()));
+        let mut asked = judged(world, version, now, played);
+        // What the threads of a busy server did in another order once is not what the release decides: that it does
+        // again, whenever it is played.
+        for _ in 0..AGAIN {
+            if asked.divergences.is_empty() {
+                break;
+            }
+            let again = judged(world, version, now, &play::play(world, &binaries[*b]));
+            asked.divergences.retain(|d| {
+                let stays = again.divergences.iter().any(|a| (&a.place, a.what) == (&d.place, d.what));
+                if !stays {
+                    println!("once and not again: {}", record::report(&[d]));
+                }
+                stays
+            });
+        }
+        all.add(asked);
     }
     println!("{} worlds, {each} of {} releases each: {all}", worlds.len(), binaries.len());
     all
+}
+
+/// As often is a world played again where jwtfix and the server differ.
+const AGAIN: usize = 2;
+
+fn judged(
+    world: &world::World,
+    version: jwtfix::server::Version,
+    now: i64,
+    played: &play::Played,
+) -> judge::Asked {
+    let mut asked = judge::start(world, version, now, &played.start);
+    asked.add(judge::clients(world, version, now, played.answers.iter().enumerate()));
+    asked
 }
 
 #[test]

@@ -159,14 +159,23 @@ impl Running {
     pub fn reload(&self) -> Vec<Line> {
         let before = self.log().len();
         let _ = Command::new("kill").args(["-HUP", &self.child.id().to_string()]).status();
+        let told = |line: &Line| {
+            line.text.starts_with("Reloaded server configuration")
+                || line.text.starts_with("Failed to reload")
+        };
+        self.log_after(before, told)
+    }
+
+    /// Its log, once it has such a line.
+    pub fn log_until(&self, told: impl Fn(&Line) -> bool) -> Vec<Line> {
+        self.log_after(0, told)
+    }
+
+    fn log_after(&self, before: usize, told: impl Fn(&Line) -> bool) -> Vec<Line> {
         let until = Instant::now() + PATIENCE;
         loop {
             let log = self.log();
-            let told = |line: &Line| {
-                line.text.starts_with("Reloaded server configuration")
-                    || line.text.starts_with("Failed to reload")
-            };
-            if Instant::now() > until || log.iter().skip(before).any(told) {
+            if Instant::now() > until || log.iter().skip(before).any(&told) {
                 return log.into_iter().skip(before).collect();
             }
             std::thread::sleep(Duration::from_millis(3));
