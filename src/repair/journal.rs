@@ -217,6 +217,22 @@ impl NewBytes {
         NewBytes { bytes, kept }
     }
 
+    /// With a text put in among the new bytes.
+    pub(crate) fn insert(&mut self, at: usize, text: &str) {
+        let (head, tail) = self.bytes.split_at(at);
+        let mut bytes = Zeroizing::new(Vec::with_capacity(self.bytes.len() + text.len()));
+        [head, text.as_bytes(), tail].into_iter().for_each(|part| bytes.extend_from_slice(part));
+        self.bytes = bytes;
+        let kept = std::mem::take(&mut self.kept);
+        for (range, start) in kept {
+            let before = at.saturating_sub(start).min(range.len());
+            let middle = range.start + before;
+            self.kept.extend((before > 0).then_some((range.start..middle, start)));
+            let moved = start + before + text.len();
+            self.kept.extend((middle < range.end).then_some((middle..range.end, moved)));
+        }
+    }
+
     /// Other bytes altogether, in which the secrets of the old ones stand: `secrets` are their texts. Each of their
     /// characters is kept by itself, so that it does not matter how the old bytes cut or widened them.
     pub fn rewritten(old: &[u8], new: Zeroizing<Vec<u8>>) -> NewBytes {

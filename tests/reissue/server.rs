@@ -30,7 +30,7 @@ pub fn servers() -> Vec<PathBuf> {
 pub struct Running {
     pub child: Child,
     address: String,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl Running {
@@ -47,7 +47,21 @@ impl Running {
     }
 
     fn log(&self) -> String {
-        fs::read_to_string(self._directory.path().join("log")).unwrap_or_default()
+        fs::read_to_string(self.directory.path().join("log")).unwrap_or_default()
+    }
+
+    /// Gives it another configuration, and waits until it has taken it in.
+    #[allow(dead_code, reason = "not every test that starts servers reloads them")]
+    pub fn reload(&self, config: &str) {
+        let done = self.times("Reloaded server configuration");
+        write_config(self.directory.path(), config);
+        let hung_up = Command::new("kill").arg("-HUP").arg(self.child.id().to_string()).status();
+        assert!(hung_up.expect("kill runs").success());
+        let began = Instant::now();
+        while self.times("Reloaded server configuration") == done {
+            assert!(began.elapsed() < Duration::from_secs(20), "it does not reload: {}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 }
 
@@ -77,14 +91,20 @@ pub fn serve(binary: &Path, store: &Store) -> Option<Running> {
     serve_config(binary, &config)
 }
 
+fn write_config(directory: &Path, config: &str) -> PathBuf {
+    let log = directory.join("log");
+    let config =
+        format!("{config}\nport: -1\nhost: 127.0.0.1\nlog_file: \"{}\"\ndebug: true\n", log.display());
+    let path = directory.join("nats.conf");
+    fs::write(&path, config).expect("written");
+    path
+}
+
 /// A server with this configuration; none where it does not start.
 pub fn serve_config(binary: &Path, config: &str) -> Option<Running> {
     let directory = tempfile::tempdir().expect("a scratch directory");
     let log = directory.path().join("log");
-    let config =
-        format!("{config}\nport: -1\nhost: 127.0.0.1\nlog_file: \"{}\"\ndebug: true\n", log.display());
-    let path = directory.path().join("nats.conf");
-    fs::write(&path, config).expect("written");
+    let path = write_config(directory.path(), config);
     let mut child = Command::new(binary)
         .arg("-c")
         .arg(&path)
@@ -100,7 +120,7 @@ pub fn serve_config(binary: &Path, config: &str) -> Option<Running> {
             let listening =
                 log.lines().find_map(|line| line.split_once("Listening for client connections on "));
             let address = listening.expect("it listens").1.trim().to_owned();
-            return Some(Running { child, address, _directory: directory });
+            return Some(Running { child, address, directory });
         }
         if child.try_wait().expect("our child").is_some() || began.elapsed() > Duration::from_secs(20) {
             let _ = child.kill();

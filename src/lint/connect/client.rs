@@ -109,7 +109,10 @@ fn of_credentials(
         )),
         (_, causes::NOT_IN_RESOLVER) => {
             let finding = remedies(finding, side, asked, cause.id);
-            let own = matches!(&side.startup.options.resolver, Some(Resolver::Directory(it)) if !it.cache);
+            let own = match &side.startup.options.resolver {
+                Some(Resolver::Directory(directory)) => !directory.cache,
+                resolver => *resolver == Some(Resolver::Memory),
+            };
             // Standard input and a context are nothing that is put right.
             if !own || &*client.file == "-" || client.file.ends_with(".json") {
                 return finding;

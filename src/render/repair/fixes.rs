@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use super::plan::{Ending, IN_FULL, hold_words, title, write_next, write_stale, write_step};
 use crate::render::style::{Ink, Style};
 use crate::render::text;
-use crate::repair::{Deed, FileChange, Fixes, StepError, Survey};
+use crate::repair::{Deed, FileChange, Fixes, StepError, Survey, Verdicts};
+use crate::server::startup::Effect;
 
 /// The plan as people read it.
 pub fn human(survey: &Survey, fixes: &Fixes, ending: Ending<'_>, style: Style, now: i64) -> String {
@@ -34,7 +35,7 @@ pub fn human(survey: &Survey, fixes: &Fixes, ending: Ending<'_>, style: Style, n
     write_undone(&mut out, survey, fixes, style);
     write_stale(&mut out, survey, &fixes.plan, style);
     if !fixes.is_empty() {
-        write_next(&mut out, survey, &fixes.plan, ending);
+        write_next(&mut out, survey, &fixes.plan, ending, fixes.verdicts.as_ref().and_then(next));
     }
     write_left(&mut out, fixes);
     write_proof(&mut out, fixes, ending, style);
@@ -75,13 +76,9 @@ fn write_file(out: &mut String, survey: &Survey, change: &FileChange, style: Sty
                     })
                 )
             }
-            Deed::Made { account, from } => {
-                let mut named = survey.of_subject(account).map(|(_, site)| text::name(&site.name));
-                format!(
-                    "made: the token of account {} from {}",
-                    named.next().unwrap_or_default(),
-                    text::escape(&from.to_string_lossy())
-                )
+            Deed::Made { account, from } => format!("made: {}", taken(survey, account, from)),
+            Deed::Preloaded { account, from, line } => {
+                format!("line {line}: preloads {}", taken(survey, account, from))
             }
             Deed::Text { line, before, after } => {
                 let told = |words: &str| text::clip(&text::redact(&text::escape_words(words)), 72);
@@ -91,6 +88,33 @@ fn write_file(out: &mut String, survey: &Survey, change: &FileChange, style: Sty
         out.push_str(&format!("  {} {words}\n", style.paint(Ink::Warning, "~")));
     }
     out.push('\n');
+}
+
+/// What brings the files into force at a server that was asked.
+fn next(verdicts: &Verdicts) -> Option<String> {
+    let of = |wanted: &dyn Fn(Effect) -> bool| {
+        let changes = verdicts.changes.iter().filter(|change| wanted(change.effect));
+        changes.map(|change| change.option).collect::<Vec<_>>().join(", ")
+    };
+    let (reloads, others) =
+        (of(&|effect| effect == Effect::Reloads), of(&|effect| effect != Effect::Reloads));
+    match verdicts.starts {
+        (false, true) => Some("start the server".to_owned()),
+        (true, true) if !others.is_empty() => {
+            Some(format!("restart the server: a reload does not take in another {others}"))
+        }
+        (true, true) if !reloads.is_empty() => {
+            Some(format!("reload the server, which reads {reloads} anew: `nats-server --signal reload`"))
+        }
+        _ => None,
+    }
+}
+
+/// An account's token, and where it is from.
+fn taken(survey: &Survey, account: &str, from: &std::path::Path) -> String {
+    let mut named = survey.of_subject(account).map(|(_, site)| text::name(&site.name));
+    let name = named.next().unwrap_or_default();
+    format!("the token of account {name} from {}", text::escape(&from.to_string_lossy()))
 }
 
 fn write_held(out: &mut String, survey: &Survey, fixes: &Fixes, style: Style, now: i64) {

@@ -9,6 +9,7 @@ use super::plan_json::{PlanDto, dto};
 use crate::render::inspect::to_text;
 use crate::render::text;
 use crate::repair::{Deed, FileChange, Fixes, HeldFix, Survey};
+use crate::server::startup::{Change, Effect, Needs};
 
 #[derive(Serialize)]
 struct FixesDto<'a> {
@@ -30,6 +31,13 @@ struct ServerDto {
     clients: usize,
     before: SaysDto,
     after: SaysDto,
+    changes: Vec<ChangeDto>,
+}
+
+#[derive(Serialize)]
+struct ChangeDto {
+    option: &'static str,
+    needs: &'static str,
 }
 
 #[derive(Serialize)]
@@ -105,8 +113,14 @@ pub fn json(survey: &Survey, fixes: &Fixes, ending: Ending<'_>, now: i64) -> Str
             clients: verdicts.clients,
             before: SaysDto { starts: verdicts.starts.0, accepted: verdicts.accepted.0 },
             after: SaysDto { starts: verdicts.starts.1, accepted: verdicts.accepted.1 },
+            changes: verdicts.changes.iter().map(change).collect(),
         }),
     })
+}
+
+fn change(change: &Change) -> ChangeDto {
+    let needs = if change.effect == Effect::Reloads { Needs::Reload } else { Needs::Restart };
+    ChangeDto { option: change.option, needs: needs.name() }
 }
 
 fn file(survey: &Survey, change: &FileChange) -> FileDto {
@@ -127,6 +141,7 @@ fn deed(survey: &Survey, deed: &Deed) -> DeedDto {
         Deed::Mode { before, after } => ("mode", Some(format!("{before:04o}")), Some(format!("{after:04o}"))),
         Deed::Newest { site, newest } => ("newest", time(site), time(newest)),
         Deed::Made { account, from } => ("made", path(from), Some(account.clone())),
+        Deed::Preloaded { account, from, .. } => ("preloaded", path(from), Some(account.clone())),
         Deed::Text { before, after, .. } => ("text", Some(text::redact(before)), Some(text::redact(after))),
     };
     DeedDto { what, before, after }

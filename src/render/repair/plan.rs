@@ -65,7 +65,7 @@ pub fn human(survey: &Survey, plan: &Plan, ending: Ending<'_>, style: Style, now
         out.push_str(&format!("and {} more held back (-v shows each)\n\n", plan.held.len() - held));
     }
     write_stale(&mut out, survey, plan, style);
-    write_next(&mut out, survey, plan, ending);
+    write_next(&mut out, survey, plan, ending, None);
     write_summary(&mut out, survey, plan, ending, style);
     out
 }
@@ -208,9 +208,17 @@ pub(super) fn write_stale(out: &mut String, survey: &Survey, plan: &Plan, style:
 }
 
 /// What a person has to do so that servers and clients know of it.
-pub(super) fn write_next(out: &mut String, survey: &Survey, plan: &Plan, ending: Ending<'_>) {
+/// What to do when it is written; `server` is about a server that was asked.
+pub(super) fn write_next(
+    out: &mut String,
+    survey: &Survey,
+    plan: &Plan,
+    ending: Ending<'_>,
+    server: Option<String>,
+) {
     let has = |kind: Kind| plan.steps.iter().any(|step| survey.sites[step.site].kind == kind);
     let mut lines = Vec::new();
+    lines.extend(server.as_deref());
     if has(Kind::Operator) {
         lines.push("servers read `operator` at their start alone: put its new token there and restart them");
     }
@@ -223,8 +231,8 @@ pub(super) fn write_next(out: &mut String, survey: &Survey, plan: &Plan, ending:
         lines.push("clients keep the credentials that they have: give them the new ones");
     }
     let then = if matches!(ending, Ending::Planned) { "then" } else { "now" };
-    lines.into_iter().for_each(|line| out.push_str(&format!("{then}: {line}\n")));
-    if has(Kind::Operator) || has(Kind::Account) || has(Kind::User) {
+    if !lines.is_empty() {
+        lines.iter().for_each(|line| out.push_str(&format!("{then}: {line}\n")));
         out.push('\n');
     }
 }

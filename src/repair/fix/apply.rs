@@ -59,7 +59,7 @@ impl Fixes {
             }
         }
         later.iter().try_for_each(|(between, to, bytes)| run.rename(between, to, bytes))?;
-        self.made.iter().try_for_each(|made| run.make(&made.path, made.token.as_bytes(), false))
+        self.made.iter().try_for_each(|(path, token)| run.make(path, token.as_bytes(), false))
     }
 
     /// Writes the new files elsewhere: `to` says where each one goes. Nothing may stand there. What is put aside is not
@@ -73,8 +73,8 @@ impl Fixes {
             let bytes = after.new.as_ref().map_or(&old, |new| &new.bytes);
             put(&to(&after.path), bytes, recognise(bytes).secrets().next().is_some())?;
         }
-        for made in &self.made {
-            put(&to(&made.path), made.token.as_bytes(), false)?;
+        for (path, token) in &self.made {
+            put(&to(path), token.as_bytes(), false)?;
         }
         Ok(self.after.iter().filter(|after| !after.aside).count() + self.made.len())
     }

@@ -36,6 +36,26 @@ pub(super) struct After {
 }
 
 impl After {
+    /// A file as it is.
+    pub(super) fn as_is(path: &Path) -> Result<After, DiskError> {
+        let mut old = Zeroizing::new(Vec::new());
+        let facts = disk::read_into(path, LARGEST, &mut old)?;
+        Ok(After::of(path, &old, facts))
+    }
+
+    /// A file with these bytes, as it is.
+    pub(super) fn of(path: &Path, old: &[u8], facts: Facts) -> After {
+        After {
+            was: Hash::of(old),
+            facts,
+            from: path.to_owned(),
+            path: path.to_owned(),
+            new: None,
+            mode: facts.mode,
+            aside: false,
+        }
+    }
+
     /// Whether it is another file than before.
     pub(super) fn changes(&self) -> bool {
         self.new.is_some() || self.path != self.from || self.mode != self.facts.mode

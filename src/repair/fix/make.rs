@@ -52,15 +52,7 @@ impl Maker<'_> {
         let (old, facts) = self.files.read(number)?;
         let mut change = FileChange { path: path.clone(), deeds: Vec::new(), codes: task.codes.clone() };
         let mut refused = None;
-        let mut after = After {
-            was: Hash::of(&old),
-            facts,
-            from: path.clone(),
-            path: path.clone(),
-            new: None,
-            mode: facts.mode,
-            aside: task.aside,
-        };
+        let mut after = After { aside: task.aside, ..After::of(path, &old, facts) };
         if task.aside {
             after.path = free(path)?;
             change.deeds.push(Deed::Aside { to: after.path.clone() });

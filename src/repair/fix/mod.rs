@@ -12,12 +12,15 @@ mod files;
 mod laws;
 mod make;
 mod place;
+mod preload;
 mod sort;
 mod together;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
+
+use zeroize::Zeroizing;
 
 use self::examine::{Found, examine};
 use self::files::{After, Files};
@@ -74,6 +77,15 @@ pub enum Deed {
         account: String,
         /// The file that has the token.
         from: PathBuf,
+    },
+    /// The token of an account is put among the preloads of a configuration, for a server that lacks it.
+    Preloaded {
+        /// The account's key.
+        account: String,
+        /// The file that has the token.
+        from: PathBuf,
+        /// Its line then, from 1.
+        line: usize,
     },
     /// A piece of its text becomes another.
     Text {
@@ -164,7 +176,8 @@ pub struct Fixes {
     /// What a server says, where one was asked.
     pub verdicts: Option<Verdicts>,
     after: Vec<After>,
-    made: Vec<place::Made>,
+    /// Files that are made, and the tokens in them.
+    made: Vec<(PathBuf, Zeroizing<String>)>,
 }
 
 impl std::fmt::Debug for Fixes {

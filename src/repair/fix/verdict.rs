@@ -1,19 +1,22 @@
 //! Would the server let the clients in whose credentials were looked at: as things stand, and as they would stand?
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use super::files::{After, name, parent};
-use super::{Deed, FileChange, FixError, Fixes, Wanted, place};
+use super::place::{self, Edited, Home, Lack, Placing, lacks_its_own};
+use super::{Deed, FileChange, FixError, Fixes, ROUNDS, Wanted};
 use crate::disk::{self, DiskError};
 use crate::file::config::{Metadata, ReadError, Sources};
 use crate::file::{Kind as FileKind, creds};
 use crate::nkey::identify;
+use crate::repair::journal::NewBytes;
 use crate::repair::survey::{Given, LARGEST, Survey};
 use crate::server::client::Signature;
-use crate::server::startup::{StartVerdict, startup};
+use crate::server::options::ServerOptions;
+use crate::server::startup::{Change, StartVerdict, reload, startup};
 use crate::server::world::World;
 use crate::server::{Client, Outcome, Verdict, Version};
 
@@ -30,6 +33,8 @@ pub struct Verdicts {
     pub accepted: (usize, usize),
     /// Those that it lets in now, and would not let in then.
     pub lost: Vec<PathBuf>,
+    /// What differs of what it is told, and what a reload makes of that.
+    pub changes: Vec<Change>,
 }
 
 /// A server's environment.
@@ -40,28 +45,37 @@ pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub(super) enum Then<'a> {
     Nothing,
     File(&'a After),
-    Token(&'a str),
+    Bytes(&'a [u8]),
 }
 
 /// Who is asked about whom.
-struct Question<'a> {
-    server: &'a Path,
+pub(super) struct Question<'a> {
+    pub(super) server: &'a Path,
     clients: &'a [&'a Path],
     environment: Environment<'a>,
     now: i64,
-    version: Version,
+    pub(super) version: Version,
 }
 
 /// What a server says.
 #[derive(Clone)]
 pub(super) struct Answer {
     starts: bool,
+    /// What it was told.
+    pub(super) options: ServerOptions,
     /// Whether it lets each client in.
     accepted: Vec<bool>,
-    /// Accounts whose tokens it lacks, and the files in which it looks for them.
-    pub(super) lacking: BTreeMap<String, PathBuf>,
+    /// Accounts whose tokens it lacks.
+    pub(super) lacking: BTreeSet<Lack>,
     /// Accounts that it finds and trusts.
     good: BTreeSet<String>,
+}
+
+impl Answer {
+    /// Whether it starts, and has and trusts this account.
+    pub(super) fn takes(&self, account: &str) -> bool {
+        self.starts && (self.good.contains(account) || self.options.system_account == account)
+    }
 }
 
 /// The files around a server, some of which are others by now.
@@ -77,7 +91,7 @@ impl Around<'_> {
             Some(Then::Nothing) => Err(DiskError::NotFound { path: path.to_owned() }),
             Some(Then::File(After { new: Some(new), .. })) => Ok(Zeroizing::new(new.bytes.to_vec())),
             Some(Then::File(after)) => disk::read(&after.from, LARGEST),
-            Some(Then::Token(token)) => Ok(Zeroizing::new(token.as_bytes().to_vec())),
+            Some(Then::Bytes(bytes)) => Ok(Zeroizing::new(bytes.to_vec())),
             None => disk::read(path, LARGEST),
         }
     }
@@ -116,7 +130,7 @@ impl Sources for Around<'_> {
 }
 
 /// A path without links, also of what does not stand there yet.
-fn real(path: &Path) -> PathBuf {
+pub(super) fn real(path: &Path) -> PathBuf {
     let directory = parent(path);
     let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     match (disk::real(directory), path.file_name()) {
@@ -150,22 +164,12 @@ impl Fixes {
         let stay = self.after.iter().filter(|after| !after.aside);
         then.extend(stay.map(|after| (real(&after.path), Then::File(after))));
         let mut after = if then.is_empty() { before.clone() } else { question.answer(&then)? };
-        let (mut made, mut refused) = (Vec::new(), Vec::new());
-        if wanted.only.is_empty() || wanted.only.contains(place::CODE) {
-            (made, refused) = place::place(survey, &question.around(&then), &after);
-        }
-        if !made.is_empty() {
-            let mut with = then.clone();
-            with.extend(made.iter().map(|made| (real(&made.path), Then::Token(&made.token))));
-            after = question.answer(&with)?;
-            made.retain(|made| {
-                let good = after.good.contains(&made.account);
-                if !good {
-                    let why = "the server lacks this account, and would not take this token of it";
-                    refused.push((made.from.clone(), why.to_owned()));
-                }
-                good
-            });
+        let mut placing = Placing::default();
+        for _ in 0..ROUNDS {
+            if !placing.take(survey, &question.around(&then), &after, wanted) {
+                break;
+            }
+            after = placing.ask(&question, &then, &after.options)?;
         }
         let lost = all.iter().zip(before.accepted.iter().zip(&after.accepted));
         let lost = lost.filter(|(_, (was, is))| **was && !**is).map(|(path, _)| (*path).to_owned()).collect();
@@ -176,27 +180,87 @@ impl Fixes {
             starts: (before.starts, after.starts),
             accepted: (count(&before.accepted), count(&after.accepted)),
             lost,
+            changes: reload(&before.options, &after.options),
         });
-        self.files.extend(made.iter().map(|made| FileChange {
-            path: made.path.clone(),
-            deeds: vec![Deed::Made { account: made.account.clone(), from: made.from.clone() }],
-            codes: BTreeSet::from([place::CODE]),
-        }));
-        self.made = made;
+        self.put(placing)?;
+        Ok(())
+    }
+
+    /// Takes in what is put somewhere for the server.
+    fn put(&mut self, placing: Placing) -> Result<(), FixError> {
+        let Placing { placed, edited, mut refused, .. } = placing;
         self.refused.append(&mut refused);
+        if let Some(edited) = edited {
+            let preloaded = placed.iter().filter(|placed| placed.home == Home::Preload);
+            let deeds = preloaded.clone().map(|placed| {
+                let text = placed.token.as_bytes();
+                let at =
+                    edited.bytes.windows(text.len()).rposition(|there| there == text).unwrap_or_default();
+                let line = edited.bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+                Deed::Preloaded { account: placed.account.clone(), from: placed.from.clone(), line }
+            });
+            let (deeds, codes) = (deeds.collect(), preloaded.map(|placed| placed.code).collect());
+            self.edit(&edited, deeds, codes)?;
+        }
+        for placed in placed {
+            let Home::File(path) = &placed.home else { continue };
+            self.files.push(FileChange {
+                path: path.clone(),
+                deeds: vec![Deed::Made { account: placed.account.clone(), from: placed.from.clone() }],
+                codes: BTreeSet::from([placed.code]),
+            });
+            self.made.push((path.clone(), placed.token));
+        }
+        Ok(())
+    }
+
+    /// Takes in what is put into the configuration, which may change in other ways too.
+    fn edit(
+        &mut self,
+        edited: &Edited,
+        mut deeds: Vec<Deed>,
+        codes: BTreeSet<&'static str>,
+    ) -> Result<(), DiskError> {
+        let place = real(&edited.path);
+        let known = self.after.iter().position(|after| !after.aside && real(&after.path) == place);
+        let number = match known {
+            Some(number) => number,
+            None => {
+                self.after.push(After::as_is(&edited.path)?);
+                self.after.len() - 1
+            }
+        };
+        let after = &mut self.after[number];
+        let mut new = match after.new.take() {
+            Some(new) => new,
+            None => NewBytes::splice(&disk::read(&after.from, LARGEST)?, &[]),
+        };
+        edited.pieces.iter().rev().for_each(|(at, piece)| new.insert(*at, piece));
+        if *new.bytes != edited.bytes {
+            return Err(DiskError::Changed { path: after.from.clone() });
+        }
+        after.new = Some(new);
+        let from = after.from.clone();
+        match self.files.iter_mut().find(|change| change.path == from) {
+            Some(change) => {
+                change.deeds.append(&mut deeds);
+                change.codes.extend(codes);
+            }
+            None => self.files.push(FileChange { path: from, deeds, codes }),
+        }
         Ok(())
     }
 }
 
 impl Question<'_> {
-    fn around<'t>(&'t self, then: &'t HashMap<PathBuf, Then<'t>>) -> Around<'t> {
+    pub(super) fn around<'t>(&'t self, then: &'t HashMap<PathBuf, Then<'t>>) -> Around<'t> {
         let directory = parent(self.server);
         let base = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
         Around { base: base.to_owned(), environment: self.environment, then }
     }
 
     /// Whether the server starts, and whether it lets each client in.
-    fn answer(&self, then: &HashMap<PathBuf, Then<'_>>) -> Result<Answer, FixError> {
+    pub(super) fn answer(&self, then: &HashMap<PathBuf, Then<'_>>) -> Result<Answer, FixError> {
         let around = self.around(then);
         let bytes = around.read(self.server)?;
         let name = String::from_utf8_lossy(name(self.server));
@@ -205,7 +269,8 @@ impl Question<'_> {
         let files = |path: &str| around.file(path);
         let world = World::new(&startup, &files, self.version, self.now);
         let held = world.held();
-        let (mut accepted, mut lacking, mut good) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
+        let (mut accepted, mut good) = (Vec::new(), BTreeSet::new());
+        let mut lacking: BTreeSet<Lack> = lacks_its_own(&startup).into_iter().collect();
         for path in self.clients {
             let bytes = around.read(path)?;
             let file = creds::parse(&bytes);
@@ -222,12 +287,12 @@ impl Question<'_> {
             };
             let decision = crate::server::connect::connect(&held, &client);
             accepted.push(starts && decision.verdict == Verdict::Accept);
-            lacking.extend(place::lacking(&startup.options, &decision).filter(|_| starts));
+            lacking.extend(place::lacking(&decision).filter(|_| starts));
             let passes = |gate| decision.step(gate).is_some_and(|step| step.outcome == Outcome::Pass);
             if passes("CON-17") && passes("CON-18") {
                 good.extend(decision.granted.map(|granted| granted.account));
             }
         }
-        Ok(Answer { starts, accepted, lacking, good })
+        Ok(Answer { starts, options: startup.options.clone(), accepted, lacking, good })
     }
 }

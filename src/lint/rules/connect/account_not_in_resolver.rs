@@ -11,7 +11,9 @@ account missing` with a memory resolver, `fetching jwt timed out` with a directo
 to this server, was pushed to another one, or its file was lost.
 
 Give the account's JWT to the resolver: push it, put it into the directory as `KEY.jwt`, or add it to
-`resolver_preload`. A memory resolver reads preloads when the configuration is reloaded.",
+`resolver_preload`. A memory resolver reads preloads when the configuration is reloaded.
+
+`jwtfix fix CREDS --server CONF --store DIR` does it where a token is below DIR, for a directory and for preloads.",
     citation: "nats-server server.go: fetchRawAccountClaims",
     versions: "all",
     check: Check::Gate,

@@ -10,7 +10,9 @@ With a memory resolver the server does not start: `error resolving system accoun
 a system account until it finds the real one, and lets in only users that the account's own key signed.
 
 Put the JWT of the system account where the resolver finds it, or correct the key in `system_account`: it is the
-key of an account, and that account's JWT has to be signed by the operator.",
+key of an account, and that account's JWT has to be signed by the operator.
+
+`jwtfix fix CREDS --server CONF --store DIR` preloads it where its token is below DIR.",
     citation: "nats-server server.go: NewServer",
     versions: "all",
     check: Check::Gate,
