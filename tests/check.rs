@@ -142,6 +142,43 @@ fn a_configuration_that_a_server_ends_at() {
 }
 
 #[test]
+fn a_configuration_that_does_not_parse_is_told_by_its_line() {
+    let there = acme(|path| {
+        fs::create_dir(path.join("auth")).expect("made");
+        fs::write(path.join("auth/ports.conf"), "# ports\nhttp: $HTTP\n").expect("written");
+        fs::write(path.join("nats.conf"), "port: $PORT\nPORT = 4222\n").expect("written");
+    });
+    check(there.path(), &[])
+        .exits(1)
+        .says(" --> nats.conf:1:7\n  |\n1 | port: $PORT\n  |       ^^^^^\n")
+        .says("= help: nats.conf:2 sets it, and a variable counts from where it is set");
+    fs::write(there.path().join("nats.conf"), "port: 4222\ninclude auth/ports.conf\n").expect("written");
+    check(there.path(), &[])
+        .exits(1)
+        .says(" --> auth/ports.conf:2:7\n  |\n2 | http: $HTTP\n")
+        .says("set the variable where the server is started");
+    fs::write(there.path().join("nats.conf"), "port: 4222\ninclude ports.conf\n").expect("written");
+    check(there.path(), &[])
+        .exits(1)
+        .says(" --> nats.conf:2:9\n")
+        .says("the path of an include is relative to the file that it stands in");
+}
+
+#[test]
+fn a_store_is_told_by_its_own_files() {
+    let there = acme(|path| {
+        fs::create_dir(path.join("store")).expect("made");
+        fs::rename(path.join(format!("jwt/{ORDERS}.jwt")), path.join("store/orders.jwt")).expect("moved");
+        let other = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/night/acme.jwt");
+        fs::copy(other, path.join("acme.jwt")).expect("copied");
+    });
+    check(there.path(), &["--store", "store", "alice.creds"])
+        .exits(1)
+        .says("error[account-issuer-untrusted]")
+        .says(" --> store/orders.jwt (account ");
+}
+
+#[test]
 fn a_system_account_that_is_not_there() {
     let wrong = SYS.replace("ACKS", "ACKX");
     let there = acme(|path| edit(&path.join("nats.conf"), SYS, &wrong));

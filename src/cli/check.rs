@@ -166,7 +166,7 @@ fn findings(
     }
     let mut fleet = Fleet::default();
     opened.iter().for_each(|opened| fleet.take(opened));
-    let files = side.startup.config.iter().flat_map(|config| &config.files);
+    let files = side.startup.files().iter();
     let files = files.map(|file| Unopened { path: file.path.as_str().into(), bytes: &file.bytes, mode: None });
     Opened::read_claims(files.collect(), &Batch::new()).iter().for_each(|opened| fleet.take(opened));
     let of_tokens = opened.iter().flat_map(|opened| view(opened, &fleet, now).findings);

@@ -64,7 +64,13 @@ struct Surroundings {
 enum Accounts {
     Configured,
     Directory(PathBuf),
-    Store { path: PathBuf, newest: HashMap<String, String> },
+    Store { path: PathBuf, newest: HashMap<String, Stored> },
+}
+
+/// A token of a store, and its file.
+struct Stored {
+    token: String,
+    file: PathBuf,
 }
 
 impl ServerArgs {
@@ -139,29 +145,29 @@ impl Server {
 }
 
 /// The newest token of each account of a store.
-fn store_accounts(store: &Path, terminal: &mut Terminal) -> HashMap<String, String> {
-    let mut newest: HashMap<String, (i64, String)> = HashMap::new();
+fn store_accounts(store: &Path, terminal: &mut Terminal) -> HashMap<String, Stored> {
+    let mut newest: HashMap<String, (i64, Stored)> = HashMap::new();
     let mut errors = Vec::new();
-    let mut take = |token: &str| {
+    let mut take = |token: &str, file: &Path| {
         // What the server makes of it, damaged or not signed as it should be, is said when it asks for it.
         let damaged = |_| Token::read(token.as_bytes()).decoded.map(|claims| (*claims).clone()).ok_or(());
         let Ok(claims) = token::parse(token.as_bytes()).map(|read| read.claims).or_else(damaged) else {
             return;
         };
         if claims.kind() == token::Kind::Account {
-            let entry = newest.entry(claims.data.sub).or_insert((i64::MIN, String::new()));
-            if claims.data.iat > entry.0 {
-                *entry = (claims.data.iat, token.to_owned());
+            let (key, iat) = (claims.data.sub, claims.data.iat);
+            if newest.get(&key).is_none_or(|(newest, _)| iat > *newest) {
+                newest.insert(key, (iat, Stored { token: token.to_owned(), file: file.to_owned() }));
             }
         }
     };
     let _ = disk::walk(store, |seen| -> ControlFlow<()> {
         let read = match seen {
-            Seen::File(path) => disk::read(path, LARGEST),
+            Seen::File(path) => disk::read(path, LARGEST).map(|bytes| (path, bytes)),
             Seen::Skipped(error) => Err(error),
         };
         match read {
-            Ok(bytes) => recognise(&bytes).tokens().for_each(|part| take(part.text())),
+            Ok((path, bytes)) => recognise(&bytes).tokens().for_each(|part| take(part.text(), path)),
             Err(error) => errors.push(error),
         }
         ControlFlow::Continue(())
@@ -169,18 +175,17 @@ fn store_accounts(store: &Path, terminal: &mut Terminal) -> HashMap<String, Stri
     for error in errors {
         terminal.problem(&Failure::new(error.to_string()).hint(error.hint()));
     }
-    newest.into_iter().map(|(key, (_, token))| (key, token)).collect()
+    newest.into_iter().map(|(key, (_, stored))| (key, stored)).collect()
 }
 
 impl Server {
     /// Reads what the server would read when it looks for an account.
     pub(crate) fn file(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        let key = || Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
         match &self.surroundings.accounts {
             Accounts::Configured if path.contains("://") => Err(ReadError::Unavailable),
             Accounts::Configured => self.surroundings.file(path),
             Accounts::Directory(directory) => {
-                let key = key();
+                let key = stem(path);
                 let flat = read(&directory.join(format!("{key}.jwt")));
                 match (flat, key.get(key.len().saturating_sub(2)..)) {
                     (Err(ReadError::NotFound), Some(shard)) => {
@@ -189,9 +194,10 @@ impl Server {
                     (flat, _) => flat,
                 }
             }
-            Accounts::Store { newest, .. } => {
-                newest.get(&key()).map(|token| token.clone().into_bytes()).ok_or(ReadError::NotFound)
-            }
+            Accounts::Store { newest, .. } => newest
+                .get(&stem(path))
+                .map(|stored| stored.token.clone().into_bytes())
+                .ok_or(ReadError::NotFound),
         }
     }
 
@@ -205,26 +211,28 @@ impl Server {
 
     /// A path of the server as the user would name it.
     pub(crate) fn named(&self, path: &str) -> String {
-        let own = self.startup.config.as_ref().and_then(|config| config.files.first());
+        let own = self.startup.files().first();
         if path.is_empty() || own.is_some_and(|file| file.path == path) {
             return self.path.to_string();
         }
-        match &self.surroundings.accounts {
+        let stored = |newest: &HashMap<String, Stored>| Some(newest.get(&stem(path))?.file.clone());
+        let elsewhere = match &self.surroundings.accounts {
             Accounts::Directory(directory) if path.ends_with(".jwt") => {
-                directory.join(Path::new(path).file_name().unwrap_or_default())
+                Some(directory.join(Path::new(path).file_name().unwrap_or_default()))
             }
-            _ => {
-                let base = self.surroundings.base.strip_prefix(".").unwrap_or(&self.surroundings.base);
-                base.join(path.strip_prefix("./").unwrap_or(path))
-            }
-        }
-        .to_string_lossy()
-        .into_owned()
+            Accounts::Store { newest, .. } if path.ends_with(".jwt") => stored(newest),
+            _ => None,
+        };
+        let file = elsewhere.unwrap_or_else(|| {
+            let base = self.surroundings.base.strip_prefix(".").unwrap_or(&self.surroundings.base);
+            base.join(path.strip_prefix("./").unwrap_or(path))
+        });
+        file.to_string_lossy().into_owned()
     }
 
     /// When the newest of the configuration's files was written, Unix seconds.
     pub(crate) fn changed(&self) -> Option<i64> {
-        let files = self.startup.config.iter().flat_map(|config| &config.files);
+        let files = self.startup.files().iter();
         let written =
             |path: &str| disk::look(&self.surroundings.base.join(path)).ok().map(|facts| facts.modified.0);
         files.filter_map(|file| written(&file.path)).max()
@@ -232,8 +240,7 @@ impl Server {
 
     /// Line and column (from 1) of a byte of the configuration, and that line without its tokens and secrets.
     pub(crate) fn locate(&self, path: &str, offset: usize) -> Option<(usize, usize, String)> {
-        let files = &self.startup.config.as_ref()?.files;
-        let file = files.iter().find(|file| self.named(&file.path) == path)?;
+        let file = self.startup.files().iter().find(|file| self.named(&file.path) == path)?;
         let (line, column, text) = file.locate(offset);
         Some((line, column, blacked(&text)))
     }
@@ -255,6 +262,11 @@ impl Server {
             .collect();
         if names.len() > MOST { Vec::new() } else { names }
     }
+}
+
+/// The account's key in the name of a resolver's file.
+fn stem(path: &str) -> String {
+    Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ReadError> {

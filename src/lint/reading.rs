@@ -6,7 +6,9 @@ use crate::file::creds;
 use crate::nkey::{Identity, Reading};
 use crate::server::options::SubjectPermission;
 use crate::server::terms::not_zero;
-use crate::token::{DecodeError, Deviation, Layout, Signature, Token, UserPermissionLimits, validate};
+use crate::token::{
+    DecodeError, Deviation, Layout, Signature, Token, UserPermissionLimits, instant, validate,
+};
 use crate::trust::{Chain, Link, Signer, Trusted};
 
 /// A rule that this module names: the test below holds that each is there.
@@ -294,12 +296,6 @@ pub fn mode(mode: u32, place: &Place) -> Finding {
     )
     .help(format!("chmod 600 {}", super::shell::word(&place.file)))
     .fix(Fix::safe("let its owner alone read it", place, [Edit::Mode(0o600)]))
-}
-
-/// `2026-11-27 22:48:46 UTC`, or the number where the calendar ends.
-fn instant(unix: i64) -> String {
-    jiff::Timestamp::from_second(unix)
-        .map_or_else(|_| unix.to_string(), |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }
 
 /// What is wrong with the links of a chain, the token's own first; only what the tokens that are there can prove.

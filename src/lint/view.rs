@@ -225,10 +225,12 @@ impl Credential<'_> {
 
     /// A command with this token's name in the place of `NAME`.
     pub fn command(&self, words: &str) -> String {
-        match self.claims.data.name.as_str() {
-            "" => words.to_owned(),
-            name => words.replace("NAME", &shell::word(name)),
-        }
+        self.command_with(words, &[])
+    }
+
+    /// The same, with other values in the places of the words that stand for them.
+    pub fn command_with(&self, words: &str, values: &[(&str, &str)]) -> String {
+        shell::filled(words, &[&[("NAME", self.claims.data.name.as_str())], values].concat())
     }
 
     /// `account "BILLING"`.
@@ -313,6 +315,11 @@ impl<'a> Scoped<'a> {
             template::is_used(template).then(|| template::best(template, token.claims, token.scene.version));
         Scoped { token, account, scope, issues: of_terms(template), filled }
     }
+
+    /// A command with the account's name in the place of `NAME` and the signing key in that of `KEY`.
+    pub fn command(&self, words: &str) -> String {
+        self.token.command_with(words, &[("KEY", &self.scope.key)])
+    }
 }
 
 /// What somebody may publish and subscribe to.
@@ -346,8 +353,8 @@ impl Rights<'_> {
     pub fn command(&self, words: &str) -> String {
         match self.whose {
             Whose::Scope(_, key) => {
-                let scope = format!("nsc edit signing-key --account NAME --sk {key}");
-                self.token.command(&words.replace("nsc edit user --name NAME", &scope))
+                let scope = "nsc edit signing-key --account NAME --sk KEY";
+                self.token.command_with(&words.replace("nsc edit user --name NAME", scope), &[("KEY", key)])
             }
             Whose::User => self.token.command(words),
             Whose::Defaults => words.to_owned(),
@@ -437,8 +444,7 @@ impl<'a> Setup<'a> {
 
     /// The line of some bytes of one of the configuration's files.
     pub fn line(&self, file: FileId, span: Span) -> Place {
-        let files = self.startup.config.as_ref().map(|config| config.files.as_slice()).unwrap_or_default();
-        match files.get(file.0) {
+        match self.startup.files().get(file.0) {
             Some(source) => {
                 let (line, column, _) = source.locate(span.start);
                 Place::file(if file.0 == 0 { self.file.path() } else { self.beside(&source.path) })

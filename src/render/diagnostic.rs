@@ -110,11 +110,12 @@ fn write_place(
             let label = if pointer.is_empty() { "(payload)".to_owned() } else { path(pointer) };
             let shown = place.text.as_deref().map(|text| shown(text, style)).unwrap_or_default();
             line(out, gutter, "|", "", style);
+            let moment = moment(pointer, &shown).unwrap_or_default();
             line(
                 out,
                 gutter,
                 "|",
-                format!("{}  {shown}", style.paint(Ink::Strong, &label)).trim_end(),
+                format!("{}  {shown}{moment}", style.paint(Ink::Strong, &label)).trim_end(),
                 style,
             );
             let marked = if shown.is_empty() { width(&label) } else { width(&shown) };
@@ -186,6 +187,14 @@ fn shown(found: &str, style: Style) -> String {
     text::redact(&text::clip(&words(found, style), WIDEST))
 }
 
+/// What a claim that is a time in Unix seconds says to people; nothing of any other claim.
+fn moment(pointer: &str, shown: &str) -> Option<String> {
+    let name = pointer.rsplit('/').next()?;
+    let is_time = matches!(name, "iat" | "nbf" | "exp") || pointer.contains("/revocations/");
+    let unix = shown.parse().ok().filter(|unix| is_time && *unix > 0)?;
+    Some(format!("  ({})", text::instant(unix)))
+}
+
 /// A JSON pointer as people write paths: `nats.limits.conn`, `nats.exports[2].subject`.
 pub fn path(pointer: &str) -> String {
     let mut out = String::new();
@@ -254,6 +263,14 @@ mod tests {
              \x20  = help: put the new one in\n\
              \x20          and restart\n\n"
         );
+    }
+
+    #[test]
+    fn a_time_is_said_as_people_read_it() {
+        assert_eq!(moment("/exp", "1795445000").as_deref(), Some("  (2026-11-23 14:43:20 UTC)"));
+        assert!(moment("/nats/revocations/*", "1795445000").is_some());
+        assert_eq!(moment("/exp", "0"), None);
+        assert_eq!(moment("/nats/limits/conn", "1795445000"), None);
     }
 
     #[test]

@@ -175,13 +175,7 @@ pub fn fill(paragraphs: &str, columns: usize) -> String {
     out
 }
 
-/// `2027-03-02 09:14:07 UTC`, or the number where the calendar ends.
-pub fn instant(unix: i64) -> String {
-    match jiff::Timestamp::from_second(unix) {
-        Ok(at) => at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
-        Err(_) => format!("second {unix}"),
-    }
-}
+pub use crate::token::instant;
 
 /// `2027-03-02 09:14:07 UTC (in 14 weeks)`.
 pub fn time(unix: i64, now: i64) -> String {

@@ -15,6 +15,7 @@ mod schema;
 pub mod subject;
 #[cfg(test)]
 mod tests;
+mod time;
 mod tree;
 mod validate;
 
@@ -27,6 +28,7 @@ pub(crate) use pointer::of_member as pointer_of_member;
 pub use quote::quote;
 pub use reader::Oddity;
 pub use reading::{Deviation, Signature, Token};
+pub use time::instant;
 pub use tree::{Layout, Tree};
 pub(crate) use validate::go_url as url;
 pub(crate) use validate::validate_with;

@@ -7,6 +7,7 @@ mod case;
 #[path = "../common/mod.rs"]
 mod common;
 mod live;
+mod nsc;
 #[path = "../conform/server.rs"]
 #[allow(dead_code)]
 mod server;

@@ -10,8 +10,8 @@ use super::across::{Teller, View};
 use super::facts::{Import, Imports, Standing};
 use super::graph::Edges;
 use crate::audit::{Unread, Unreads};
-use crate::lint::Finding;
 use crate::lint::imports::code;
+use crate::lint::{Finding, shell};
 use crate::server::load::{Barred, Exporter, Permit, Wanted, Web, approve, cycles, meets, signer};
 use crate::server::subjects;
 use crate::token::{ExportType, quote};
@@ -102,12 +102,16 @@ pub(super) fn unused(teller: &mut Teller<'_>) {
                 let what = format!("{} {}", offer.kind.word(), quote(offer.subject.as_bytes()));
                 let message = format!("no account that is here imports {what} of {}", view.words(index));
                 let pointer = format!("/nats/exports/{}", export.index);
+                let name = view.recall(index).map(|account| account.claims.data.name.clone()).unwrap_or_default();
                 Finding::new(
                     rule,
                     message,
                     view.place(index).at(pointer).showing(offer.subject).saying("unused"),
                 )
-                .help("if nobody elsewhere imports it, remove it: nsc delete export --subject SUBJECT")
+                .help(shell::filled(
+                    "if nobody elsewhere imports it, remove it: nsc delete export --account NAME --subject SUBJECT",
+                    &[("NAME", &name), ("SUBJECT", offer.subject)],
+                ))
             });
         }
     }

@@ -107,7 +107,7 @@ impl<'s> Server<'s> {
 
     /// The files that it includes.
     fn included(&self) -> impl Iterator<Item = PathBuf> + '_ {
-        let files = self.startup.config.iter().flat_map(|config| config.files.iter().skip(1));
+        let files = self.startup.files().iter().skip(1);
         files.filter_map(|file| disk::real(&self.surroundings.base.join(&file.path)))
     }
 

@@ -9,11 +9,16 @@ use super::keys::Key;
 use super::recall::{Recalled, recall};
 use super::user::User;
 use crate::lint::view::owner;
-use crate::lint::{Finding, Place, Rule};
+use crate::lint::{Finding, Place, Rule, shell};
 use crate::nkey::{PublicKey, Role};
 use crate::server::load::{revoked, signer};
 use crate::server::template::{self, Person, TemplateError, fill};
-use crate::token::{UserScope, quote};
+use crate::token::{Claims, UserScope, instant, quote};
+
+/// A command about a user of an account, with their names in the places of `NAME` and `ACCOUNT`.
+fn command(words: &str, account: &Claims, user: &str) -> String {
+    shell::filled(words, &[("ACCOUNT", &account.data.name), ("NAME", user)])
+}
 
 /// Looks at all users.
 pub(super) fn users(teller: &mut Teller<'_>, mut users: Vec<User>) {
@@ -46,6 +51,11 @@ impl User {
 
     fn recall(&self, view: &View<'_>) -> Option<Recalled> {
         recall(&view.path(self.place, &self.file), &self.text(), self.iat)
+    }
+
+    /// Its name; empty where it cannot be read again.
+    fn name(&self, view: &View<'_>) -> String {
+        self.recall(view).map(|user| user.claims.data.name).unwrap_or_default()
     }
 
     fn spot(&self, view: &View<'_>) -> Place {
@@ -130,7 +140,8 @@ fn against(teller: &mut Teller<'_>, user: &User, index: usize) {
             tell(teller, user, "user-revoked", &|rule, place, words| {
                 let entry = quote(entry.as_bytes());
                 let message = format!(
-                    "the account has revoked {words}: entry {entry} voids what was signed up to {until}"
+                    "the account has revoked {words}: entry {entry} voids what was signed until {}",
+                    instant(until)
                 );
                 let place = place.at("/iat").showing(user.iat.to_string()).saying("not after the revocation");
                 Finding::new(rule, message, place)
@@ -145,7 +156,11 @@ fn against(teller: &mut Teller<'_>, user: &User, index: usize) {
                 Finding::new(rule, message, place.at("/nats/bearer_token").saying("no seed is asked for"))
                     .and(view.place(index).at("/nats/limits/disallow_bearer").saying("refuses them"))
                     .server("Account does not allow bearer tokens")
-                    .help("issue the user again without bearer: nsc edit user --name NAME --bearer=false")
+                    .help(command(
+                        "issue the user again without bearer: nsc edit user --account ACCOUNT --name NAME --bearer=false",
+                        &recalled.claims,
+                        &user.name(view),
+                    ))
             });
         }
     }
@@ -195,7 +210,11 @@ fn by_scope(teller: &mut Teller<'_>, user: &User, index: usize, scope: &UserScop
             Finding::new(rule, message, place.at("/nats").saying("has to be without any"))
                 .and(view.place(index).at("/nats/signing_keys").saying("gives the role's"))
                 .server("User JWT is not valid: scoped users require no permissions or limits set")
-                .help("issue it again with the role's key and no permissions: nsc add user -K ROLE")
+                .help(command(
+                    &format!("issue it again with the role's key and no permissions: nsc add user --account ACCOUNT --name NAME -K {}", shell::word(&scope.key)),
+                    &of.claims,
+                    &user.name(view),
+                ))
         });
         return;
     }

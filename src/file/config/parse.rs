@@ -58,11 +58,13 @@ pub struct ConfigError {
     /// The server's words.
     pub text: String,
     /// The file in which it happened.
-    pub path: String,
+    pub file: FileId,
     /// The line, from 1.
     pub line: usize,
     /// The bytes.
     pub span: Span,
+    /// The files that were read up to there; the first is the configuration itself.
+    pub files: Vec<SourceFile>,
 }
 
 /// Reads a configuration as the given release does; `path` is what the server was started with.
@@ -74,9 +76,13 @@ pub fn parse(
 ) -> Result<Config, ConfigError> {
     let mut files = Vec::new();
     let mut work = Work { files: &mut files, version, sources, nodes: 0 };
-    let root = work.file(path, bytes.to_vec(), None, Mode::Pedantic, 0)?;
-    let digest = super::digest::digest(&root);
-    Ok(Config { root, files, digest })
+    match work.file(path, bytes.to_vec(), None, Mode::Pedantic, 0) {
+        Ok(root) => {
+            let digest = super::digest::digest(&root);
+            Ok(Config { root, files, digest })
+        }
+        Err(error) => Err(ConfigError { files, ..error }),
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -391,7 +397,7 @@ impl Work<'_> {
 
 impl Parser {
     fn error(&self, cause: Cause, text: String, item: &Item) -> ConfigError {
-        ConfigError { cause, text, path: self.path.clone(), line: item.line, span: item.span }
+        ConfigError { cause, text, file: self.file, line: item.line, span: item.span, files: Vec::new() }
     }
 
     fn put(&mut self, entry: Entry) {

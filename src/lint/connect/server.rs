@@ -81,6 +81,27 @@ fn refused(side: &Side<'_>, problem: &Problem) -> Finding {
     }
 }
 
+/// A variable that is neither set above its use nor in the environment: people do set it, further down.
+fn undefined_variable(side: &Side<'_>, text: &str) -> String {
+    let name = text.split('\'').nth(1).unwrap_or_default();
+    let sets = |line: &str| {
+        let after = line.trim_start().strip_prefix(name)?.trim_start_matches(['"', '\'']);
+        after.trim_start().starts_with(['=', ':']).then_some(())
+    };
+    let found = side.startup.files().iter().find_map(|file| {
+        let text = String::from_utf8_lossy(&file.bytes);
+        let line = text.lines().position(|line| sets(line).is_some())? + 1;
+        Some(format!("{}:{line}", (side.named)(&file.path)))
+    });
+    match found {
+        Some(place) if !name.is_empty() => {
+            format!("{place} sets it, and a variable counts from where it is set and inside those braces: set it before it is used")
+        }
+        _ => "quote the value if the $ is part of it; else set the variable where the server is started, and here"
+            .to_owned(),
+    }
+}
+
 /// A leafnode's remote or user that names an account which the configuration does not have.
 fn undefined(finding: Finding, side: &Side<'_>, text: &str) -> Finding {
     let asked = text.split('"').nth(1).unwrap_or_default();
@@ -157,15 +178,15 @@ fn hints(side: &Side<'_>, text: &str) -> Vec<String> {
     } else if says("error parsing account resolver, should be MEM") {
         fixed(&["write resolver: MEMORY with resolver_preload, or resolver { type: full, dir: \"./jwt\" }"])
     } else if says("variable reference for") {
-        fixed(&[
-            "quote the value if the $ is part of it; else set the variable where the server is started, and here",
-        ])
+        vec![undefined_variable(side, text)]
     } else if says("operators do not allow Accounts to be configured directly") {
         fixed(&[
             "with an operator all accounts come from its resolver: take the accounts out of the configuration",
         ])
     } else if says("operators do not allow users to be configured directly") {
         fixed(&["with an operator every user has a JWT: take the users out of the configuration"])
+    } else if says("error parsing include file") && says("no such file or directory") {
+        fixed(&["the path of an include is relative to the file that it stands in"])
     } else if says("no such file or directory") {
         fixed(&["check the path; relative ones are looked for where nats-server is started: --run-in"])
     } else {

@@ -36,7 +36,7 @@ impl<'a> Side<'a> {
 
     /// The configuration itself.
     pub(super) fn config(&self) -> Arc<str> {
-        let file = self.startup.config.as_ref().and_then(|config| config.files.first());
+        let file = self.startup.files().first();
         (self.named)(file.map_or("", |file| &file.path)).into()
     }
 
@@ -56,7 +56,7 @@ impl<'a> Side<'a> {
 
     /// Bytes of one of the configuration's files.
     pub(super) fn bytes(&self, file: FileId, span: Span) -> Place {
-        let source = self.startup.config.as_ref().and_then(|config| config.files.get(file.0));
+        let source = self.startup.files().get(file.0);
         let path = source.map_or_else(|| self.config(), |file| (self.named)(&file.path).into());
         Place::file(path).bytes(span.start..span.end)
     }
@@ -111,7 +111,7 @@ impl<'a> Side<'a> {
     }
 
     fn replaced(&self, mut finding: Finding, file: FileId, span: Span, (from, to): (&str, &str)) -> Finding {
-        let source = self.startup.config.as_ref().and_then(|config| config.files.get(file.0));
+        let source = self.startup.files().get(file.0);
         let Some(source) = source else { return finding };
         let place = self.bytes(file, span);
         let (line, ..) = source.locate(span.start);

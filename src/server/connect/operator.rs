@@ -13,7 +13,7 @@ use crate::server::version::{
     AUTH_CALLOUT, MQTT_PASSWORD_KEPT_APART, PROXIES, SCOPE_PROXY, TYPES_AFTER_SCOPE, UNDECODABLE_TO_SENTINEL,
 };
 use crate::server::via::connection_types;
-use crate::token::{Claims, User, UserPermissionLimits, quote};
+use crate::token::{Claims, User, UserPermissionLimits, instant, quote};
 
 /// The gates behind the choice of the JWT, in order.
 const BEHIND: [&str; 21] = [
@@ -246,9 +246,9 @@ fn validate(walk: &mut Walk<'_>, claims: &Claims) {
     let data = &claims.data;
     let when = match tokens::cause(&issues) {
         causes::TIME if data.exp > 0 && data.exp < server.now => {
-            format!("; it ended {} seconds ago", server.now.saturating_sub(data.exp))
+            format!("; it ended {}", instant(data.exp))
         }
-        causes::TIME => format!("; it begins in {} seconds", data.nbf.saturating_sub(server.now)),
+        causes::TIME => format!("; it begins {}", instant(data.nbf)),
         _ => String::new(),
     };
     let found = format!("the user JWT is not valid: {}{when}", blocking.join("; "));
@@ -377,8 +377,9 @@ fn revoked(walk: &mut Walk<'_>, claims: &Claims, account: &Account) {
     };
     let whom = if entry == "*" { "everyone" } else { "this user" };
     let found = format!(
-        "the account has revoked {whom} whose token was issued at {until} or before; this one was issued at {}",
-        data.iat
+        "the account has revoked {whom} whose token was issued {} or before; this one was issued {}",
+        instant(until),
+        instant(data.iat)
     );
     walk.refuse("CON-31", None, debug("User authentication revoked"), found);
 }

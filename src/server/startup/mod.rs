@@ -29,7 +29,7 @@ pub use reload::{Change, Effect, reload};
 pub use running::{Difference, Needs, Running, varz};
 
 use super::options::ServerOptions;
-use crate::file::config::{Cause, Config, ConfigError, Entry, FileId, Sources, Span, parse};
+use crate::file::config::{Cause, Config, ConfigError, Entry, FileId, SourceFile, Sources, Span, parse};
 use crate::file::version::Version;
 
 /// How far the server comes.
@@ -112,6 +112,7 @@ pub struct Startup {
     pub otherwise: Vec<Startup>,
     /// The configuration, unless it does not parse.
     pub config: Option<Config>,
+    half_read: Vec<SourceFile>,
 }
 
 impl Startup {
@@ -125,6 +126,12 @@ impl Startup {
             Phase::Start => format!("[FTL] {joined}"),
             _ => format!("nats-server: {joined}"),
         })
+    }
+
+    /// The files that the configuration was read from, as far as that went where it does not parse; the first is the
+    /// configuration itself.
+    pub fn files(&self) -> &[SourceFile] {
+        self.config.as_ref().map_or(&self.half_read, |config| &config.files)
     }
 
     /// Whether `nats-server -t` calls the configuration valid: only phases A and B, warnings count as errors.
@@ -210,18 +217,19 @@ fn nothing_yet() -> Startup {
         bootstrapped: false,
         otherwise: Vec::new(),
         config: None,
+        half_read: Vec::new(),
     }
 }
 
 /// What comes of a configuration that does not parse.
 fn unreadable(error: ConfigError) -> Startup {
-    let ConfigError { text, span, cause, .. } = error;
+    let ConfigError { text, file, span, cause, files, .. } = error;
     let (verdict, unknown) = match cause {
         Cause::Refused | Cause::Crash => (StartVerdict::Fails, Vec::new()),
         Cause::Unreadable | Cause::Limit => (StartVerdict::Unknown, vec![text.clone()]),
     };
-    let errors = vec![Problem { place: None, span: Some((FileId(0), span)), text }];
-    Startup { verdict, unknown, errors, ..nothing_yet() }
+    let errors = vec![Problem { place: None, span: Some((file, span)), text }];
+    Startup { verdict, unknown, errors, half_read: files, ..nothing_yet() }
 }
 
 /// What comes of a walk that begins its maps at a turn, and whether another order may come to something else.

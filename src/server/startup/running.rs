@@ -172,7 +172,7 @@ impl Running {
                 differ("configuration", running.clone(), own.to_owned(), Needs::Reload, why);
             }
             (None, _) if newer => {
-                let time = |at: Option<i64>| at.map_or_else(String::new, instant);
+                let time = |at: Option<i64>| at.map_or_else(String::new, token::instant);
                 let why = "a file was written after the server read its configuration; this release shows no digest that would tell more";
                 differ("configuration", time(self.loaded), time(changed), Needs::Reload, why);
             }
@@ -204,13 +204,9 @@ fn shown(operators: &[Operator]) -> String {
 
 fn issued(token: &str) -> String {
     match token::parse(token.as_bytes()) {
-        Ok(read) => format!("issued {}, jti {}", instant(read.claims.data.iat), read.claims.data.jti),
+        Ok(read) => format!("issued {}, jti {}", token::instant(read.claims.data.iat), read.claims.data.jti),
         Err(_) => "no token that can be read".to_owned(),
     }
-}
-
-fn instant(at: i64) -> String {
-    jiff::Timestamp::from_second(at).map_or_else(|_| at.to_string(), |at| at.to_string())
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
             Finding::new(&RULE, message, token.at("/nats/limits/disallow_bearer").saying("refuses them"))
                 .and(token.at("/nats/signing_keys").saying("lists the role"))
                 .server("Account does not allow bearer tokens")
-                .help(token.command("nsc edit signing-key --account NAME --sk KEY --bearer=false"))
+                .help(scoped.command("nsc edit signing-key --account NAME --sk KEY --bearer=false"))
         });
     }
 }

@@ -29,6 +29,6 @@ fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
         let message = format!("{entry} of the role {role} of {} crashes this server", token.owner());
         Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
             .server(format!("panic: runtime error: {panic}"))
-            .help(token.command("correct the template: nsc edit signing-key --account NAME --sk KEY"))
+            .help(scoped.command("correct the template: nsc edit signing-key --account NAME --sk KEY"))
     });
 }

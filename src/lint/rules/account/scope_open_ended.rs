@@ -31,6 +31,6 @@ fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
         let (role, entry) = (quote(scope.role.as_bytes()), quote(entry.as_bytes()));
         let message = format!("{entry} of the role {role} of {} is what its users say it is", token.owner());
         Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
-            .help(token.command("let the entry begin with a word of its own: nsc edit signing-key --account NAME --sk KEY"))
+            .help(scoped.command("let the entry begin with a word of its own: nsc edit signing-key --account NAME --sk KEY"))
     });
 }

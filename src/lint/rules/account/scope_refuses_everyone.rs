@@ -34,6 +34,6 @@ fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
         let message = format!("no user can have the role {role} of {}: {error}", token.owner());
         Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
             .server("User JWT generated invalid permissions")
-            .help(token.command("correct the template: nsc edit signing-key --account NAME --sk KEY"))
+            .help(scoped.command("correct the template: nsc edit signing-key --account NAME --sk KEY"))
     });
 }

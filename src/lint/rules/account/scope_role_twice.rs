@@ -32,7 +32,7 @@ fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
             let place = token.at("/nats/signing_keys");
             Finding::new(&RULE, message, place.clone().showing(scope.key.as_str()).saying("one of them"))
                 .and(place.showing(other.key.as_str()).saying("the other one"))
-                .help(token.command("nsc edit signing-key --account NAME --sk KEY --role ROLE"))
+                .help(token.command_with("nsc edit signing-key --account NAME --sk KEY --role ROLE", &[("KEY", &scope.key)]))
         });
     }
 }

@@ -26,7 +26,10 @@ fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
             Finding::new(&RULE, message, token.at("/nats/revocations").showing(user.as_str()).saying("revoked"))
                 .and(token.at("/nats/authorization/auth_users").saying("the service's user"))
                 .server("User authentication revoked")
-                .help("issue the service's user again, or nsc revocations delete-user --user-public-key KEY")
+                .help(token.command_with(
+                    "issue the service's user again, or nsc revocations delete-user --account NAME --user-public-key KEY",
+                    &[("KEY", user)],
+                ))
         });
     }
 }

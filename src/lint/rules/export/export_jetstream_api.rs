@@ -33,7 +33,10 @@ fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
                 let message = format!("every account can delete the streams of {}", token.owner());
                 let place = token.at(format!("/nats/exports/{index}/subject")).showing(export.subject.as_str());
                 Finding::new(&RULE, message, place.saying("public, and holds the JetStream API"))
-                    .help("export single calls, or nsc edit export --subject SUBJECT --private")
+                    .help(token.command_with(
+                        "export single calls, or nsc edit export --account NAME --subject SUBJECT --private",
+                        &[("SUBJECT", &export.subject)],
+                    ))
             });
         }
     }

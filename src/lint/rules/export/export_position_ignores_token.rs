@@ -1,4 +1,5 @@
 use crate::lint::Finding;
+use crate::lint::shell;
 use crate::lint::view::{Credential, Out};
 use crate::token::Account;
 use crate::lint::{Check, Rule, Severity};
@@ -12,7 +13,8 @@ pub(crate) static RULE: Rule = Rule {
 The export has `token_req` and an `account_token_position`. A server looks at the position first and lets in
 whoever has its own key there: no activation is asked for, and none can be revoked.
 
-Decide for one of them: `nsc edit export --account-token-position 0`, or `--private=false`.",
+Decide for one of them: `nsc edit export --private=false`, or take the position away with `jwtfix reissue
+--unset`; nsc cannot.",
     citation: "nats-server accounts.go: checkAuth",
     versions: "all",
     check: Check::Account(check),
@@ -28,7 +30,14 @@ fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
                 let position = format!("/nats/exports/{index}/account_token_position");
                 Finding::new(&RULE, message, place.saying("not looked at"))
                     .and(token.at(position).saying("decides alone"))
-                    .help("nsc edit export --subject SUBJECT --account-token-position 0, or --private=false")
+                    .help(token.command_with(
+                        "nsc edit export --account NAME --subject SUBJECT --private=false",
+                        &[("SUBJECT", &export.subject)],
+                    ))
+                    .help(format!(
+                        "or let the activation decide: `jwtfix reissue {} --unset /nats/exports/{index}/account_token_position --key KEYS`, KEYS being where the operator's seeds are",
+                        shell::word(&token.file.path())
+                    ))
             });
         }
     }

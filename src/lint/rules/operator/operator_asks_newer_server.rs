@@ -12,7 +12,8 @@ pub(crate) static RULE: Rule = Rule {
 `assert_server_version` of an operator is the least release that may serve it. An older server ends at start with the line
 that is shown. It compares major, minor and update in turn, and one that is newer in an earlier one passes.
 
-Update the server, or lower it: `nsc edit operator --assert-server-version 2.10.0`.",
+Update the server, or lower it, which nsc cannot: `jwtfix reissue acme.jwt --set
+nats.assert_server_version=2.10.0 --key KEYS`.",
     citation: "nats-server jwt.go: validateTrustedOperators",
     versions: "all",
     check: Check::Operator(check),

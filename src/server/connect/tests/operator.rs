@@ -7,7 +7,7 @@ use crate::server::client::{Secret, Signature};
 use crate::server::decision::{Outcome, RightsFrom, Verdict};
 use crate::server::fixture::account_of;
 use crate::server::via::Via;
-use crate::token::TimeRange;
+use crate::token::{TimeRange, instant};
 
 fn window(start: &str, end: &str) -> Option<Vec<TimeRange>> {
     Some(vec![TimeRange { start: start.into(), end: end.into() }])
@@ -185,6 +185,8 @@ fn every_refusal_is_told() {
         .decide(NEW);
     let gates: Vec<&str> = d.refusals().map(|s| s.gate).collect();
     assert_eq!(gates, ["CON-15", "CON-30", "CON-31", "CON-34", "CON-7"]);
+    let ended = format!("the user JWT is not valid: claim is expired; it ended {}", instant(NOON - 1));
+    assert_eq!(d.reason, ended, "in words, not in Unix seconds");
     let d = Case::new()
         .account_data(|d| d.exp = NOON - 1)
         .client(|c, _| c.signature = Signature::None)
