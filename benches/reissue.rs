@@ -97,6 +97,7 @@ fn planned(at: &Path) {
         wanted: &wanted,
         now: NOW,
         version: Version::NEWEST,
+        server: None,
         write: false,
     };
     let (fixes, unread) = plan_fixes(&case).expect("a plan");

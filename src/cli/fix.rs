@@ -8,7 +8,7 @@ use jwtfix::lint;
 use jwtfix::render::repair::{Ending, fixes as human, fixes_json};
 use jwtfix::render::text;
 use jwtfix::repair::{
-    Case, FixError, Fixes, Given, Hold, NoKey, Ring, RunError, Runs, StepError, Survey, Wanted, plan_fixes,
+    Case, FixError, Fixes, Given, Hold, NoKey, Ring, RunError, Runs, StepError, Survey, Verdicts, Wanted, plan_fixes, whom_it_trusts,
 };
 use jwtfix::server::Version;
 
@@ -91,8 +91,8 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     let version = args.server_version.unwrap_or(Version::NEWEST);
     let writes = args.writing.write || args.writing.output.is_some();
     let of = |ring: &Ring| {
-        plan_fixes(&Case { paths: &sources, survey: &survey, ring, wanted: &wanted, now, version, write: writes })
-            .map_err(|error| failed(&survey, &error))
+        plan_fixes(&Case { paths: &sources, survey: &survey, ring, wanted: &wanted, now, version, server: args.server.as_deref(), write: writes })
+            .map_err(|error| failed(&survey, &error, (now, version)))
     };
     let (mut fixes, unread) = of(&ring)?;
     // Somebody is there to be asked for a key.
@@ -122,15 +122,20 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     }
     if let Some(server) = args.server.as_ref().filter(|_| fixes.proof.is_some()) {
         fixes
-            .ask(server, (&survey, &wanted), &|name| std::env::var(name).ok(), (now, version))
-            .map_err(|error| failed(&survey, &error))?;
+            .ask(server, (&survey, &wanted), &environment, (now, version))
+            .map_err(|error| failed(&survey, &error, (now, version)))?;
+        let starts = fixes.verdicts.as_ref().map(|verdicts| verdicts.starts);
+        if starts == Some((true, false)) {
+            let failure = Failure::new("the server starts now, and would not start then: nothing was written");
+            return Err(why_lost(failure, &fixes));
+        }
         let lost = fixes.verdicts.iter().flat_map(|verdicts| &verdicts.lost);
         if let Some(path) = lost.into_iter().next() {
-            return Err(Failure::new(format!(
+            let failure = Failure::new(format!(
                 "the server lets {} in now, and would not let it in then: nothing was written",
                 path.display()
-            ))
-            .hint("--only CODE puts one thing right after another"));
+            ));
+            return Err(why_lost(failure, &fixes));
         }
     }
     let (mut files, mut id, mut directory) = (0, String::new(), String::new());
@@ -138,7 +143,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
         directory = output.to_string_lossy().into_owned();
         files = fixes
             .write_elsewhere(&|path| output.join(args.relative(path)))
-            .map_err(|error| failed(&survey, &error))?;
+            .map_err(|error| failed(&survey, &error, (now, version)))?;
     } else if let Some(runs) = runs.filter(|_| !fixes.is_empty()) {
         (files, id) = args.carry_out(&fixes, &runs, &command, now)?;
     }
@@ -154,7 +159,8 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
         Format::Json => terminal.write(&fixes_json(&survey, &fixes, ending, now))?,
     }
     let planned = matches!(ending, Ending::Planned) && !fixes.is_empty();
-    Ok(if planned || fixes.leaves_something() { Exit::Findings } else { Exit::Clean })
+    let refuses = wanted.only.is_empty() && fixes.verdicts.as_ref().is_some_and(Verdicts::refuses);
+    Ok(if planned || refuses || fixes.leaves_something() { Exit::Findings } else { Exit::Clean })
 }
 
 impl Args {
@@ -263,8 +269,22 @@ fn take_back(runs: &Runs, command: &str, terminal: &Terminal) -> Result<(), Fail
     Ok(())
 }
 
+/// A variable of the environment, as a server that is started here would see it.
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Why a client would not get in any more, and what to do about that.
+fn why_lost(failure: Failure, fixes: &Fixes) -> Failure {
+    let distrust = fixes.verdicts.as_ref().and_then(|verdicts| verdicts.distrust.as_ref());
+    match distrust {
+        Some((why, remedy)) => failure.hint(why).hint(remedy),
+        None => failure.hint("--only CODE puts one thing right after another"),
+    }
+}
+
 /// Why there is no plan.
-fn failed(survey: &Survey, error: &FixError) -> Failure {
+fn failed(survey: &Survey, error: &FixError, when: (i64, Version)) -> Failure {
     match error {
         FixError::Disk(error) => Failure::new(error.to_string()).hint(error.hint()),
         FixError::Run(error) => Failure::new(error.to_string()).hint(error.hint()),
@@ -278,7 +298,17 @@ fn failed(survey: &Survey, error: &FixError) -> Failure {
                 _ => failure.hint("nothing was written"),
             }
         }
-        FixError::Worse(_) => Failure::new(error.to_string())
-            .hint("nothing was written: --only CODE puts one thing right after another"),
+        FixError::Worse(worse) => {
+            let failure = Failure::new(error.to_string());
+            let refused = worse.iter().find(|finding| finding.code() == "config-refused");
+            let conf = refused.and_then(|finding| finding.places.first()).map(|place| PathBuf::from(&*place.file));
+            match conf.and_then(|conf| Some((whom_it_trusts(survey, &conf, &environment, when)?, conf))) {
+                Some((why, conf)) => failure.hint(why).hint(format!(
+                    "nothing was written: with --server {} it is asked what it makes of that, and can be told of another operator",
+                    conf.display()
+                )),
+                None => failure.hint("nothing was written: --only CODE puts one thing right after another"),
+            }
+        }
     }
 }

@@ -217,19 +217,18 @@ impl NewBytes {
         NewBytes { bytes, kept }
     }
 
-    /// With a text put in among the new bytes.
-    pub(crate) fn insert(&mut self, at: usize, text: &str) {
-        let (head, tail) = self.bytes.split_at(at);
-        let mut bytes = Zeroizing::new(Vec::with_capacity(self.bytes.len() + text.len()));
-        [head, text.as_bytes(), tail].into_iter().for_each(|part| bytes.extend_from_slice(part));
+    /// With a range of the new bytes replaced.
+    pub(crate) fn replace(&mut self, range: Range<usize>, with: &str) {
+        let (head, tail) = (&self.bytes[..range.start], &self.bytes[range.end..]);
+        let mut bytes = Zeroizing::new(Vec::with_capacity(head.len() + with.len() + tail.len()));
+        [head, with.as_bytes(), tail].into_iter().for_each(|part| bytes.extend_from_slice(part));
         self.bytes = bytes;
-        let kept = std::mem::take(&mut self.kept);
-        for (range, start) in kept {
-            let before = at.saturating_sub(start).min(range.len());
-            let middle = range.start + before;
-            self.kept.extend((before > 0).then_some((range.start..middle, start)));
-            let moved = start + before + text.len();
-            self.kept.extend((middle < range.end).then_some((middle..range.end, moved)));
+        for (old, start) in std::mem::take(&mut self.kept) {
+            let end = start + old.len();
+            let (left, right) = (end.min(range.start), start.max(range.end));
+            self.kept.extend((start < left).then(|| (old.start..old.start + (left - start), start)));
+            let moved = || (old.start + (right - start)..old.end, right - range.len() + with.len());
+            self.kept.extend((right < end).then(moved));
         }
     }
 

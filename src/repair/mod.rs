@@ -27,7 +27,7 @@ pub use compare::{Comparison, Pair, Scope, Side, compare};
 pub use draft::{Refused, Renewed};
 pub use fix::{
     Case, Deed, Environment, FileChange, FixError, Fixes, HeldFix, Proof, Verdicts, Wanted,
-    plan as plan_fixes,
+    plan as plan_fixes, whom_it_trusts,
 };
 pub use form::FormError;
 pub use journal::{NewBytes, WouldKeepSecret};

@@ -3,6 +3,10 @@
 //! The part of nats-server's `Options` that decides about trust, as plain data: what start-up makes of a
 //! configuration, and what the connect gates read. Nothing here is checked; the checks are the gates.
 
+/// The names of the option that says whom the server trusts.
+pub(crate) const OPERATORS: &[&str] =
+    &["operator", "operators", "roots", "root", "root_operators", "root_operator"];
+
 /// One trusted operator, as its JWT says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Operator {

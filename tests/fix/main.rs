@@ -9,6 +9,7 @@ mod creds;
 mod errors;
 mod files;
 mod imports;
+mod moved;
 mod preload;
 mod real;
 #[allow(dead_code)]

@@ -163,6 +163,10 @@ pub(super) fn remedies(finding: Finding, side: &Side<'_>, key: &str, id: &str) -
 /// With how an account gets a signature that the server takes.
 fn signed(finding: Finding, side: &Side<'_>, file: Option<&str>, id: &str) -> Finding {
     let trusted: Vec<&str> = side.startup.options.trust().take(4).collect();
+    let finding = match side.whom() {
+        Some(place) => finding.and(place.saying("whom the server trusts")),
+        None => finding,
+    };
     let mut finding = finding.help(format!("this server trusts {}", trusted.join(", ")));
     if let (Some(file), [operator]) = (file, side.operators().as_slice()) {
         let operator = shell::word(operator);
@@ -171,7 +175,7 @@ fn signed(finding: Finding, side: &Side<'_>, file: Option<&str>, id: &str) -> Fi
         ));
     }
     if id == causes::UNTRUSTED {
-        let newer = "or, if the operator has a newer token that lists the signer, give the server that one and restart it";
+        let newer = "or, if the operator was moved to the signer or has a newer token that lists it, give the server that token and restart it";
         finding = finding.help(newer);
     }
     finding

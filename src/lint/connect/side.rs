@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::file::config::{FileId, Map, Node, Span, Value};
 use crate::lint::{Edit, Finding, Fix, Place, Safety, shell};
 use crate::server::load::Held;
-use crate::server::options::Resolver;
+use crate::server::options::{OPERATORS, Resolver};
 use crate::server::startup::Startup;
 
 /// The server that is asked, and how its files are named to the user.
@@ -40,10 +40,17 @@ impl<'a> Side<'a> {
         (self.named)(file.map_or("", |file| &file.path)).into()
     }
 
+    /// Where the configuration says whom the server trusts.
+    pub(super) fn whom(&self) -> Option<Place> {
+        let root = self.root()?;
+        let keys = OPERATORS.iter().chain(&["trusted_keys", "trusted"]);
+        let entry = keys.filter_map(|key| root.entry(key)).next()?;
+        Some(self.bytes(entry.file, entry.key_span))
+    }
+
     /// The files of the operators' tokens, as the configuration names them.
     pub(super) fn operators(&self) -> Vec<String> {
-        let keys = ["operator", "operators", "roots", "root", "root_operators", "root_operator"];
-        let node = self.root().and_then(|root| keys.iter().find_map(|key| root.get(key)));
+        let node = self.root().and_then(|root| OPERATORS.iter().find_map(|key| root.get(key)));
         let own = |node: &Node| {
             node.value.as_str().filter(|text| !text.starts_with("eyJ")).map(|text| (self.named)(&text))
         };

@@ -55,6 +55,7 @@ rules! {
         system_account_none,
         system_account_stand_in,
         operator_older_in_config,
+        config_operator_moved,
         remote_credentials_unusable,
         leafnode_without_token,
         authorization_without_effect,

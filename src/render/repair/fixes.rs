@@ -80,6 +80,13 @@ fn write_file(out: &mut String, survey: &Survey, change: &FileChange, style: Sty
             Deed::Preloaded { account, from, line } => {
                 format!("line {line}: preloads {}", taken(survey, account, from))
             }
+            Deed::Operator { name, before, after, from } => format!(
+                "operator {} {} → {}, its token from {}",
+                text::name(name),
+                style.key(before),
+                style.key(after),
+                text::escape(&from.to_string_lossy())
+            ),
             Deed::Text { line, before, after } => {
                 let told = |words: &str| text::clip(&text::redact(&text::escape_words(words)), 72);
                 format!("line {line}: {} → {}", told(before), told(after))
@@ -125,10 +132,11 @@ fn write_held(out: &mut String, survey: &Survey, fixes: &Fixes, style: Style, no
         let finding = &held.finding;
         let place = finding.places.first();
         let owner = place.and_then(|place| place.owner.as_deref()).map(|owner| format!(" ({owner})"));
-        let file = place.map_or("", |place| &*place.file);
+        let line = place.and_then(|place| place.line).map(|(line, _)| format!(":{line}")).unwrap_or_default();
+        let file = format!("{}{line}", place.map_or("", |place| &*place.file));
         out.push_str(&format!(
             ": {}{}: {} [{}]\n",
-            text::escape(file),
+            text::escape(&file),
             text::escape_words(&owner.unwrap_or_default()),
             text::escape_words(&finding.message),
             finding.code()
@@ -203,6 +211,9 @@ fn write_proof(out: &mut String, fixes: &Fixes, ending: Ending<'_>, style: Style
     };
     if fixes.is_empty() {
         out.push_str(&format!("nothing to put right{held}\n"));
+        if let Some(verdicts) = fixes.verdicts.as_ref().filter(|verdicts| verdicts.refuses()) {
+            write_verdicts(out, verdicts, style);
+        }
         return;
     }
     match &fixes.proof {
@@ -222,18 +233,7 @@ fn write_proof(out: &mut String, fixes: &Fixes, ending: Ending<'_>, style: Style
         None => out.push_str(&format!("not proven yet: another program would sign{held}\n")),
     }
     if let Some(verdicts) = &fixes.verdicts {
-        let of = |starts: bool, accepted: usize| match starts {
-            true => format!("lets in {accepted}"),
-            false => "does not start".to_owned(),
-        };
-        out.push_str(&format!(
-            "{} of {}, a server with {} {} before and {} after\n",
-            style.paint(Ink::Good, "✓"),
-            text::count(verdicts.clients, "client"),
-            text::escape(&verdicts.server.to_string_lossy()),
-            of(verdicts.starts.0, verdicts.accepted.0),
-            of(verdicts.starts.1, verdicts.accepted.1),
-        ));
+        write_verdicts(out, verdicts, style);
     }
     let files = text::count(fixes.len(), "file");
     match ending {
@@ -244,5 +244,30 @@ fn write_proof(out: &mut String, fixes: &Fixes, ending: Ending<'_>, style: Style
         Ending::Elsewhere { files, directory } => {
             out.push_str(&format!("{} in {}\n", text::count(files, "file"), text::escape(directory)));
         }
+    }
+}
+
+/// What the server says before and after, and what to do where it still refuses somebody.
+fn write_verdicts(out: &mut String, verdicts: &Verdicts, style: Style) {
+    let of = |starts: bool, accepted: usize| match starts {
+        true => format!("lets in {accepted}"),
+        false => "does not start".to_owned(),
+    };
+    let (before, after) =
+        (of(verdicts.starts.0, verdicts.accepted.0), of(verdicts.starts.1, verdicts.accepted.1));
+    let says = if before == after { after } else { format!("{before} before and {after} after") };
+    let mark =
+        if verdicts.refuses() { style.paint(Ink::Error, "✗") } else { style.paint(Ink::Good, "✓") };
+    let server = text::escape(&verdicts.server.to_string_lossy());
+    let clients = text::count(verdicts.clients, "client");
+    out.push_str(&format!("{mark} of {clients}, a server with {server} {says}\n"));
+    if !verdicts.refuses() {
+        return;
+    }
+    match &verdicts.distrust {
+        Some((why, remedy)) => {
+            out.push_str(&format!("  {}\n  {}\n", text::escape_words(why), text::escape_words(remedy)))
+        }
+        None => out.push_str(&format!("  `jwtfix check --server {server} CREDS` says why\n")),
     }
 }

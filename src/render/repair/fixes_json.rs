@@ -142,6 +142,7 @@ fn deed(survey: &Survey, deed: &Deed) -> DeedDto {
         Deed::Newest { site, newest } => ("newest", time(site), time(newest)),
         Deed::Made { account, from } => ("made", path(from), Some(account.clone())),
         Deed::Preloaded { account, from, .. } => ("preloaded", path(from), Some(account.clone())),
+        Deed::Operator { before, after, .. } => ("operator", Some(before.clone()), Some(after.clone())),
         Deed::Text { before, after, .. } => ("text", Some(text::redact(before)), Some(text::redact(after))),
     };
     DeedDto { what, before, after }

@@ -276,6 +276,7 @@ impl World {
             wanted,
             now: NOW,
             version: Version::NEWEST,
+            server: None,
             write: true,
         };
         let (fixes, unread) = plan(&case).expect("there is a plan");

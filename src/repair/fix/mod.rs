@@ -6,11 +6,13 @@
 
 mod apply;
 mod config;
+mod edit;
 mod examine;
 mod files;
 #[cfg(test)]
 mod laws;
 mod make;
+mod moved;
 mod place;
 mod preload;
 mod sort;
@@ -18,7 +20,7 @@ mod together;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -28,7 +30,7 @@ use self::make::Made;
 pub use self::sort::{HeldFix, Wanted};
 use self::sort::{Sorted, sort};
 use self::together::make;
-pub use self::verdict::{Environment, Verdicts};
+pub use self::verdict::{Environment, Verdicts, whom_it_trusts};
 use super::keys::Ring;
 use super::order::Order;
 use super::plan::{Plan, Planner, StepError};
@@ -86,6 +88,17 @@ pub enum Deed {
         from: PathBuf,
         /// Its line then, from 1.
         line: usize,
+    },
+    /// The token of an operator that was moved takes the place of the old one.
+    Operator {
+        /// The operator's name.
+        name: String,
+        /// The key that it has left.
+        before: String,
+        /// Its key.
+        after: String,
+        /// The file that has its token.
+        from: PathBuf,
     },
     /// A piece of its text becomes another.
     Text {
@@ -200,6 +213,8 @@ pub struct Case<'a> {
     pub now: i64,
     /// The server's release.
     pub version: Version,
+    /// A server that will be asked: whether it starts is for its answer.
+    pub server: Option<&'a Path>,
     /// Let others sign, too: their answers are asked for only when it is to be written.
     pub write: bool,
 }
@@ -264,7 +279,14 @@ pub fn plan(case: &Case<'_>) -> Result<(Fixes, Vec<DiskError>), FixError> {
             if let Some(error) = failed.into_iter().next() {
                 return Err(error.into());
             }
-            let (proof, new) = compare(&found, &then, &moved);
+            let (mut proof, new) = compare(&found, &then, &moved);
+            let to_be_asked = |found: &Found| {
+                let path = &files.all[found.file].path;
+                found.finding.code() == "config-refused"
+                    && case.server.is_some_and(|server| verdict::real(server) == verdict::real(path))
+            };
+            let (asked, new): (Vec<Found>, Vec<Found>) = new.into_iter().partition(to_be_asked);
+            proof.after -= asked.len();
             // What comes to light when one thing is put right, or can be put right only then, is put right too.
             let before = (sorted.each.clone(), sorted.tasks.clone());
             sort(&then, (&files, case.survey), case.wanted, false, &mut sorted);
@@ -277,10 +299,12 @@ pub fn plan(case: &Case<'_>) -> Result<(Fixes, Vec<DiskError>), FixError> {
             fixes.proof = Some(proof);
             // What one fix puts right another need not have.
             fixes.held.retain(|held| {
-                let same = |found: &Found| key(found.file, &found.finding) == key(held.file, &held.finding);
+                let same = |found: &Found| {
+                    Some(found.file) == held.file && key(0, &found.finding) == key(0, &held.finding)
+                };
                 then.iter().any(same)
             });
-            let left = then.into_iter().map(|found| found.finding);
+            let left = then.into_iter().filter(|found| !to_be_asked(found)).map(|found| found.finding);
             let left = left.filter(|finding| finding.fix.is_none() && finding.severity == Severity::Error);
             fixes.beyond = left.filter(|_| case.wanted.only.is_empty()).collect();
         }

@@ -2,6 +2,7 @@
 //! the directory of its resolver, or among the preloads of its configuration.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -52,8 +53,8 @@ pub(super) struct Placed {
 pub(super) struct Edited {
     pub(super) path: PathBuf,
     pub(super) bytes: Vec<u8>,
-    /// What was put in: places in the bytes before, in their order.
-    pub(super) pieces: Vec<(usize, String)>,
+    /// What was put in: ranges of the bytes before, in their order, and what stands there then.
+    pub(super) pieces: Vec<(Range<usize>, String)>,
 }
 
 /// Everything that is put somewhere for a server.
@@ -106,7 +107,7 @@ impl Placing {
                 continue;
             }
             let Some(home) = home(&answer.options, account, around) else { continue };
-            let Some((from, token)) = newest(survey, around, account) else { continue };
+            let Some((from, token)) = newest(survey, around, account, Kind::Account) else { continue };
             if let Home::File(path) = &home {
                 let deleted = path.with_extension("jwt.deleted");
                 if disk::look(path).is_ok() {
@@ -200,7 +201,7 @@ impl Placing {
             let file = &config.files[inserted.file.0];
             let mut new = file.bytes.clone();
             for (at, piece) in inserted.pieces.iter().rev() {
-                new.splice(at..at, piece.bytes());
+                new.splice(at.clone(), piece.bytes());
             }
             Edited { path: around.named(Path::new(&file.path)), bytes: new, pieces: inserted.pieces }
         }))
@@ -212,9 +213,14 @@ fn besides(options: &ServerOptions) -> ServerOptions {
     ServerOptions { preloads: Vec::new(), ..options.clone() }
 }
 
-/// The newest good token of an account among the files as they would be, and the file that has it.
-fn newest(survey: &Survey, around: &Around<'_>, account: &str) -> Option<(PathBuf, Zeroizing<String>)> {
-    let sites = survey.of_subject(account).filter(|(_, site)| site.kind == Kind::Account);
+/// The newest good token of a subject among the files as they would be, and the file that has it.
+pub(super) fn newest(
+    survey: &Survey,
+    around: &Around<'_>,
+    subject: &str,
+    kind: Kind,
+) -> Option<(PathBuf, Zeroizing<String>)> {
+    let sites = survey.of_subject(subject).filter(|(_, site)| site.kind == kind);
     let paths = sites.flat_map(|(_, site)| &site.spots).map(|spot| &survey.places[spot.place].path);
     let mut newest: Option<(i64, PathBuf, Zeroizing<String>)> = None;
     for path in paths {
@@ -222,7 +228,7 @@ fn newest(survey: &Survey, around: &Around<'_>, account: &str) -> Option<(PathBu
         for open in Opened::read("".into(), &bytes, None, true).tokens {
             let good = open.holds() && open.token.refused.is_none();
             let (Some(claims), Some(raw), true) = (&open.token.decoded, open.raw, good) else { continue };
-            if claims.data.sub == account && newest.as_ref().is_none_or(|(iat, ..)| claims.data.iat > *iat) {
+            if claims.data.sub == subject && newest.as_ref().is_none_or(|(iat, ..)| claims.data.iat > *iat) {
                 newest = Some((claims.data.iat, path.clone(), raw));
             }
         }

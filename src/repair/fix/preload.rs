@@ -1,13 +1,15 @@
 //! How does an account get among the preloads of a configuration? On a line of its own behind the last one, or within its
 //! line, in the words, signs and quotes that stand there. Nothing else changes.
 
+use std::ops::Range;
+
 use crate::file::config::{Config, Entry, FileId, Node, Span};
 
-/// What goes into one file of a configuration: places in its old bytes, in their order, with what is put there.
+/// What goes into one file of a configuration: ranges of its old bytes, in their order, with what stands there then.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Inserted {
     pub(super) file: FileId,
-    pub(super) pieces: Vec<(usize, String)>,
+    pub(super) pieces: Vec<(Range<usize>, String)>,
 }
 
 const PRELOADS: &[&str] = &["resolver_preload"];
@@ -66,7 +68,7 @@ fn behind(config: &Config, last: &Entry, before: Option<&Entry>, items: &[String
     let end = last.node.span.end;
     let Some(line) = lines(bytes, last.key_span.start, end) else {
         let text = items.iter().map(|item| format!(", {item}")).collect();
-        return Inserted { file: last.file, pieces: vec![(end, text)] };
+        return Inserted { file: last.file, pieces: vec![(end..end, text)] };
     };
     let comma = |from: usize| bytes.get(from..).unwrap_or_default().trim_ascii_start().starts_with(b",");
     let (follows, style) = (comma(end), Style::of(config, last));
@@ -77,9 +79,9 @@ fn behind(config: &Config, last: &Entry, before: Option<&Entry>, items: &[String
     let text = format!("{lead}{}{tail}", items.join(&part));
     let mut pieces = Vec::new();
     if parted && !follows {
-        pieces.push((end, ",".to_owned()));
+        pieces.push((end..end, ",".to_owned()));
     }
-    pieces.push((line.end, text));
+    pieces.push((line.end..line.end, text));
     Inserted { file: last.file, pieces }
 }
 
@@ -96,11 +98,11 @@ fn into_empty(config: &Config, node: &Node, accounts: &[(&str, &str)]) -> Insert
         let newline = if bytes[..start].ends_with(b"\r\n") { "\r\n" } else { "\n" };
         let indent = String::from_utf8_lossy(indent);
         let text = items.iter().map(|item| format!("{indent}  {item}{newline}")).collect();
-        return Inserted { file: node.file, pieces: vec![(start, text)] };
+        return Inserted { file: node.file, pieces: vec![(start..start, text)] };
     }
     let spaced = bytes[..brace.min(bytes.len())].last().is_some_and(u8::is_ascii_whitespace);
     let text = format!("{}{} ", if spaced { "" } else { " " }, items.join(", "));
-    Inserted { file: node.file, pieces: vec![(brace, text)] }
+    Inserted { file: node.file, pieces: vec![(brace..brace, text)] }
 }
 
 /// Whether an entry stands where its bytes say, and is not read out of a variable.
@@ -207,7 +209,7 @@ mod tests {
         let config = parse("s.conf", text.as_bytes(), Version::NEWEST, sources).expect("it parses");
         let Inserted { file, pieces } = insert(&config, accounts).expect("there is a place");
         let mut new = String::from_utf8(config.files[file.0].bytes.clone()).expect("UTF-8");
-        pieces.iter().rev().for_each(|(at, piece)| new.insert_str(*at, piece));
+        pieces.iter().rev().for_each(|(at, piece)| new.replace_range(at.clone(), piece));
         (file.0, new)
     }
 

@@ -66,7 +66,7 @@ impl Wanted {
         self.permit = Permit::all();
     }
 
-    fn lets(&self, code: &'static str) -> bool {
+    pub(super) fn lets(&self, code: &'static str) -> bool {
         self.permit.is_all()
             || self.codes.contains(code)
             || same(code).is_some_and(|word| self.permit.has(word))
@@ -96,8 +96,8 @@ pub struct HeldFix {
     pub finding: Finding,
     /// What lets it in.
     pub word: &'static str,
-    /// The file's number.
-    pub(super) file: usize,
+    /// The file's number, where it is one of those that were looked at.
+    pub(super) file: Option<usize>,
 }
 
 /// What is to be done to one file besides new signatures.
@@ -168,7 +168,7 @@ pub(super) fn sort(
                 sorted.held.push(HeldFix {
                     finding: finding.clone(),
                     word: word(finding.code()),
-                    file: *file,
+                    file: Some(*file),
                 });
             }
             continue;

@@ -6,19 +6,20 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::files::{After, name, parent};
-use super::place::{self, Edited, Home, Lack, Placing, lacks_its_own};
-use super::{Deed, FileChange, FixError, Fixes, ROUNDS, Wanted};
+use super::moved::{self, distrust};
+use super::place::{self, Lack, Placing, lacks_its_own};
+use super::{FixError, Fixes, HeldFix, ROUNDS, Wanted};
 use crate::disk::{self, DiskError};
 use crate::file::config::{Metadata, ReadError, Sources};
 use crate::file::{Kind as FileKind, creds};
 use crate::nkey::identify;
-use crate::repair::journal::NewBytes;
-use crate::repair::survey::{Given, LARGEST, Survey};
+use crate::repair::survey::{Given, LARGEST, Site, Survey};
 use crate::server::client::Signature;
 use crate::server::options::ServerOptions;
-use crate::server::startup::{Change, StartVerdict, reload, startup};
+use crate::server::startup::{Change, Problem, StartVerdict, reload, startup};
 use crate::server::world::World;
-use crate::server::{Client, Outcome, Verdict, Version};
+use crate::server::{Client, Outcome, Verdict, Version, causes};
+use crate::token::Kind;
 
 /// What a server says, before and after.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,8 +34,17 @@ pub struct Verdicts {
     pub accepted: (usize, usize),
     /// Those that it lets in now, and would not let in then.
     pub lost: Vec<PathBuf>,
+    /// Why it does not trust the account of a client then, if it does not, and what to do about that.
+    pub distrust: Option<(String, String)>,
     /// What differs of what it is told, and what a reload makes of that.
     pub changes: Vec<Change>,
+}
+
+impl Verdicts {
+    /// Whether it would still refuse somebody.
+    pub fn refuses(&self) -> bool {
+        self.accepted.1 < self.clients
+    }
 }
 
 /// A server's environment.
@@ -67,6 +77,8 @@ pub(super) struct Answer {
     accepted: Vec<bool>,
     /// Accounts whose tokens it lacks.
     pub(super) lacking: BTreeSet<Lack>,
+    /// Accounts that it finds and does not trust.
+    pub(super) untrusted: BTreeSet<String>,
     /// Accounts that it finds and trusts.
     good: BTreeSet<String>,
 }
@@ -94,6 +106,11 @@ impl Around<'_> {
             Some(Then::Bytes(bytes)) => Ok(Zeroizing::new(bytes.to_vec())),
             None => disk::read(path, LARGEST),
         }
+    }
+
+    /// Where a path of the server is.
+    pub(super) fn beside(&self, path: &Path) -> PathBuf {
+        self.base.join(path)
     }
 
     /// A path of the server as others would name it.
@@ -157,13 +174,33 @@ impl Fixes {
             places.filter(|place| place.kind == FileKind::Creds).map(|place| place.path.as_path()).collect();
         let question = Question { server, clients: &all, environment, now, version };
         let before = question.answer(&HashMap::new())?;
-        let mut then: HashMap<PathBuf, Then<'_>> = HashMap::new();
-        for after in self.after.iter().filter(|after| after.path != after.from) {
-            then.insert(real(&after.from), Then::Nothing);
-        }
-        let stay = self.after.iter().filter(|after| !after.aside);
-        then.extend(stay.map(|after| (real(&after.path), Then::File(after))));
+        let mut then = becoming(&self.after);
         let mut after = if then.is_empty() { before.clone() } else { question.answer(&then)? };
+        let mut distrust = distrust(survey, &question, &then, &after);
+        if let Some(moved) = distrust.as_mut().and_then(|distrust| distrust.moved.take())
+            && (wanted.only.is_empty() || wanted.only.contains(moved::CODE))
+        {
+            let account = distrust.as_ref().map_or("", |distrust| &distrust.account);
+            let mut with = then.clone();
+            with.insert(real(&moved.edited.path), Then::Bytes(&moved.edited.bytes));
+            let trusting = question.answer(&with)?;
+            if !trusting.takes(account) {
+                let why =
+                    "with its operator's new token the server would not take the account of a client either";
+                self.refused.push((moved.edited.path, why.to_owned()));
+            } else if wanted.lets(moved::CODE) {
+                drop(then);
+                self.edit(&moved.edited, vec![moved.deed], BTreeSet::from([moved::CODE]))?;
+                then = becoming(&self.after);
+                (after, distrust) = (trusting, None);
+            } else {
+                self.held.push(HeldFix { finding: moved.finding, word: moved::CODE, file: None });
+                if let Some(distrust) = &mut distrust {
+                    distrust.remedy = moved::with_the_word();
+                }
+            }
+        }
+        let distrust = distrust.map(|distrust| (distrust.why, distrust.remedy));
         let mut placing = Placing::default();
         for _ in 0..ROUNDS {
             if !placing.take(survey, &question.around(&then), &after, wanted) {
@@ -180,76 +217,37 @@ impl Fixes {
             starts: (before.starts, after.starts),
             accepted: (count(&before.accepted), count(&after.accepted)),
             lost,
+            distrust,
             changes: reload(&before.options, &after.options),
         });
         self.put(placing)?;
         Ok(())
     }
+}
 
-    /// Takes in what is put somewhere for the server.
-    fn put(&mut self, placing: Placing) -> Result<(), FixError> {
-        let Placing { placed, edited, mut refused, .. } = placing;
-        self.refused.append(&mut refused);
-        if let Some(edited) = edited {
-            let preloaded = placed.iter().filter(|placed| placed.home == Home::Preload);
-            let deeds = preloaded.clone().map(|placed| {
-                let text = placed.token.as_bytes();
-                let at =
-                    edited.bytes.windows(text.len()).rposition(|there| there == text).unwrap_or_default();
-                let line = edited.bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-                Deed::Preloaded { account: placed.account.clone(), from: placed.from.clone(), line }
-            });
-            let (deeds, codes) = (deeds.collect(), preloaded.map(|placed| placed.code).collect());
-            self.edit(&edited, deeds, codes)?;
-        }
-        for placed in placed {
-            let Home::File(path) = &placed.home else { continue };
-            self.files.push(FileChange {
-                path: path.clone(),
-                deeds: vec![Deed::Made { account: placed.account.clone(), from: placed.from.clone() }],
-                codes: BTreeSet::from([placed.code]),
-            });
-            self.made.push((path.clone(), placed.token));
-        }
-        Ok(())
-    }
+/// What would stand where.
+fn becoming(after: &[After]) -> HashMap<PathBuf, Then<'_>> {
+    let moved = after.iter().filter(|after| after.path != after.from);
+    let stay = after.iter().filter(|after| !after.aside);
+    let gone = moved.map(|after| (real(&after.from), Then::Nothing));
+    gone.chain(stay.map(|after| (real(&after.path), Then::File(after)))).collect()
+}
 
-    /// Takes in what is put into the configuration, which may change in other ways too.
-    fn edit(
-        &mut self,
-        edited: &Edited,
-        mut deeds: Vec<Deed>,
-        codes: BTreeSet<&'static str>,
-    ) -> Result<(), DiskError> {
-        let place = real(&edited.path);
-        let known = self.after.iter().position(|after| !after.aside && real(&after.path) == place);
-        let number = match known {
-            Some(number) => number,
-            None => {
-                self.after.push(After::as_is(&edited.path)?);
-                self.after.len() - 1
-            }
-        };
-        let after = &mut self.after[number];
-        let mut new = match after.new.take() {
-            Some(new) => new,
-            None => NewBytes::splice(&disk::read(&after.from, LARGEST)?, &[]),
-        };
-        edited.pieces.iter().rev().for_each(|(at, piece)| new.insert(*at, piece));
-        if *new.bytes != edited.bytes {
-            return Err(DiskError::Changed { path: after.from.clone() });
-        }
-        after.new = Some(new);
-        let from = after.from.clone();
-        match self.files.iter_mut().find(|change| change.path == from) {
-            Some(change) => {
-                change.deeds.append(&mut deeds);
-                change.codes.extend(codes);
-            }
-            None => self.files.push(FileChange { path: from, deeds, codes }),
-        }
-        Ok(())
-    }
+/// Whom a configuration trusts as it stands, and who signed an account in it that is not among them.
+pub fn whom_it_trusts(
+    survey: &Survey,
+    server: &Path,
+    environment: Environment<'_>,
+    (now, version): (i64, Version),
+) -> Option<String> {
+    let question = Question { server, clients: &[], environment, now, version };
+    let then = HashMap::new();
+    let mut answer = question.answer(&then).ok()?;
+    let place = real(server);
+    let here = |site: &&Site| site.spots.iter().any(|spot| real(&survey.places[spot.place].path) == place);
+    let accounts = survey.sites.iter().filter(|site| site.kind == Kind::Account).filter(here);
+    answer.untrusted.extend(accounts.map(|site| site.subject.to_string()));
+    distrust(survey, &question, &then, &answer).map(|distrust| distrust.why)
 }
 
 impl Question<'_> {
@@ -269,7 +267,11 @@ impl Question<'_> {
         let files = |path: &str| around.file(path);
         let world = World::new(&startup, &files, self.version, self.now);
         let held = world.held();
-        let (mut accepted, mut good) = (Vec::new(), BTreeSet::new());
+        let (mut accepted, mut good, mut untrusted) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        let refused = |error: &Problem| error.text.ends_with("system account: account validation failed");
+        if startup.errors.iter().any(refused) {
+            untrusted.insert(startup.options.system_account.clone());
+        }
         let mut lacking: BTreeSet<Lack> = lacks_its_own(&startup).into_iter().collect();
         for path in self.clients {
             let bytes = around.read(path)?;
@@ -288,11 +290,13 @@ impl Question<'_> {
             let decision = crate::server::connect::connect(&held, &client);
             accepted.push(starts && decision.verdict == Verdict::Accept);
             lacking.extend(place::lacking(&decision).filter(|_| starts));
+            let distrusts = decision.causes.iter().filter(|cause| cause.id == causes::UNTRUSTED);
+            untrusted.extend(distrusts.map(|cause| cause.asked.clone()));
             let passes = |gate| decision.step(gate).is_some_and(|step| step.outcome == Outcome::Pass);
             if passes("CON-17") && passes("CON-18") {
                 good.extend(decision.granted.map(|granted| granted.account));
             }
         }
-        Ok(Answer { starts, options: startup.options.clone(), accepted, lacking, good })
+        Ok(Answer { starts, options: startup.options.clone(), accepted, lacking, untrusted, good })
     }
 }

@@ -1,6 +1,7 @@
 //! Which options does a release know, and of which type?
 
 use crate::file::version::{Since, Version};
+use crate::server::options::OPERATORS;
 
 /// What the server does with the value of an option that decides nothing about trust: it asserts a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub(super) const TOP: &[Field] = &[
         Own,
         None,
     ),
-    (&["operator", "operators", "roots", "root", "root_operators", "root_operator"], Own, None),
+    (OPERATORS, Own, None),
     (&["resolver", "account_resolver", "accounts_resolver", "resolver_tls", "resolver_preload"], Own, None),
     (&["resolver_pinned_accounts", "trusted", "trusted_keys", "system_account", "system"], Own, None),
     (&["no_system_account", "no_system", "no_sys_acc"], Own, None),

@@ -1,5 +1,6 @@
 use crate::lint::view::{Out, Setup};
 use crate::lint::{Check, Finding, Rule, Severity};
+use crate::server::options::OPERATORS;
 
 pub(crate) static RULE: Rule = Rule {
     code: "nobody-is-asked",
@@ -26,7 +27,7 @@ fn check(setup: &Setup<'_>, out: &mut Out<'_>) {
         || options.tls_map
         || !options.no_auth_user.is_empty();
     let written = setup.options(&["accounts", "authorization"]).next();
-    let own = setup.options(&["operator", "operators", "roots", "root", "root_operators", "root_operator"]).next();
+    let own = setup.options(OPERATORS).next();
     if let Some(entry) = written.filter(|_| !asked && own.is_none() && setup.startup.errors.is_empty()) {
         out.tell(&RULE, || {
             Finding::new(&RULE, "no user is configured: everybody is let in", setup.at(entry))

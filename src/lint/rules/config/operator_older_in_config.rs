@@ -1,5 +1,6 @@
 use crate::lint::view::{Out, Setup};
 use crate::lint::{Check, Finding, Rule, Severity};
+use crate::server::options::OPERATORS;
 
 pub(crate) static RULE: Rule = Rule {
     code: "operator-older-in-config",
@@ -20,8 +21,7 @@ Put the newer token into the configuration and restart the server: it refuses to
 
 fn check(setup: &Setup<'_>, out: &mut Out<'_>) {
     let Some(found) = setup.found else { return };
-    let names = &["operator", "operators", "roots", "root", "root_operators", "root_operator"];
-    let Some(entry) = setup.options(names).next() else { return };
+    let Some(entry) = setup.options(OPERATORS).next() else { return };
     for own in &setup.startup.options.operators {
         let same = found.operators().iter().filter(|(_, claims)| claims.data.sub == own.subject);
         let Some((place, newest)) = same.max_by_key(|(_, claims)| claims.data.iat) else { continue };

@@ -1,5 +1,6 @@
 use crate::lint::view::{Out, Setup};
 use crate::lint::{Check, Finding, Rule, Severity};
+use crate::server::options::OPERATORS;
 
 pub(crate) static RULE: Rule = Rule {
     code: "option-twice",
@@ -19,7 +20,7 @@ Keep one of them.",
 
 /// Names of one option, where who is trusted or known depends on it.
 const SYNONYMS: [&[&str]; 4] = [
-    &["operator", "operators", "roots", "root", "root_operators", "root_operator"],
+    OPERATORS,
     &["resolver", "account_resolver", "accounts_resolver"],
     &["trusted", "trusted_keys"],
     &["resolver_preload"],
