@@ -335,6 +335,12 @@ fn contexts_keep_their_secrets_in_many_places() {
     for name in ["creds.json", "nsc.json", "older.json", "two.json", "variable.json"] {
         ask(name).exits(0).says("✓ the server lets this client in");
     }
+    // A seed in the keystore is taken before credentials, and in no form of its own.
+    let user = jwtfix::nkey::go::from_seed(seed.as_bytes()).expect("alice's").public();
+    let keys = there.path().join("keys").join(jwtfix::file::layout::key_path(&user));
+    fs::create_dir_all(keys.parent().expect("a directory")).expect("made");
+    fs::write(&keys, &seed).expect("written");
+    ask("nsc.json").exits(0).says("✓ the server lets this client in").says_not("[creds-");
     ask("seed.json").exits(1).says("Authentication requires a user JWT");
     ask("user.json").exits(1).says("user \"ada\"");
     ask("nobody.json").exits(2).warns("nsc://acme/ORDERS/nobody: there is no such user");

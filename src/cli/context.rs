@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use jwtfix::disk;
 use jwtfix::file::context::Source;
+use jwtfix::file::creds;
 use jwtfix::file::layout::{Owner, creds_path, defaults, key_path, store_path};
 use jwtfix::file::nsc;
 use jwtfix::nkey::PublicKey;
@@ -64,12 +65,12 @@ fn of_nsc(operator: &str, account: &str, user: &str) -> Result<Zeroizing<Vec<u8>
     let seed = PublicKey::parse(&read.data.sub)
         .ok()
         .and_then(|key| places.keys.iter().find_map(|keys| file(&keys.join(key_path(&key))).ok()));
-    if let Some(seed) = seed {
-        // One behind the other: what is recognised in a file is recognised here.
-        let mut both = jwt;
-        both.extend_from_slice(b"\n");
-        both.extend_from_slice(&seed);
-        return Ok(both);
+    // In the form that nsc gives them: they are in no file that could have another.
+    if let Some(seed) = seed
+        && let (Ok(token), Ok(seed)) = (str::from_utf8(&jwt), str::from_utf8(&seed))
+    {
+        let creds = creds::canonical(token.trim(), seed.trim());
+        return Ok(Zeroizing::new(creds.as_bytes().to_vec()));
     }
     let creds = creds_path(operator, account, user);
     Ok(places.keys.iter().find_map(|keys| file(&keys.join(&creds)).ok()).unwrap_or(jwt))

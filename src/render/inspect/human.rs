@@ -29,6 +29,11 @@ pub fn human(document: &DocumentView, style: Style, now: i64, locate: Locate<'_>
     write_keys(&mut out, document, style);
     if document.tokens.is_empty() && document.keys.is_empty() {
         out.push_str("\n  There is no token and no key in it.\n");
+        if document.kind == "context" {
+            out.push_str(
+                "  `jwtfix check` follows what it names: give it the context in the place of credentials.\n",
+            );
+        }
     }
     for damage in &document.damage {
         let place = damage.span.as_ref().map(|span| format!("bytes {}-{}: ", span.start, span.end));

@@ -26,7 +26,7 @@ fn check(setup: &Setup<'_>, out: &mut Out<'_>) {
         if asks && setup.startup.config.is_some() && !is_loopback(&host(setup, entry)) && !is_off(entry) {
             out.tell(&RULE, || {
                 Finding::new(&RULE, "the monitoring port is open beyond this machine", setup.at(entry))
-                    .help("http: \"127.0.0.1:8222\"")
+                    .help(format!("{}: \"127.0.0.1:{}\"", scheme(entry), port(entry)))
             });
         }
     }
@@ -34,6 +34,23 @@ fn check(setup: &Setup<'_>, out: &mut Out<'_>) {
 
 fn is_off(entry: &Entry) -> bool {
     matches!(entry.node.value, Value::Integer(0))
+}
+
+/// The option that takes an address, as this one may not.
+fn scheme(entry: &Entry) -> &'static str {
+    if entry.key.to_ascii_lowercase().starts_with("https") { "https" } else { "http" }
+}
+
+/// The port that it says, or the one that people take.
+fn port(entry: &Entry) -> String {
+    let said = match &entry.node.value {
+        Value::Integer(port) => port.to_string(),
+        other => {
+            let text = other.as_str().unwrap_or_default();
+            text.rsplit_once(':').map_or(&*text, |(_, port)| port).to_owned()
+        }
+    };
+    if said.is_empty() { "8222".into() } else { said }
 }
 
 /// The host that it listens on: its own, or the server's.
