@@ -162,6 +162,9 @@ since! {
     CALLOUT_SIGNER_VERIFIED "VER-34" "an unanswered callout is an Authorization Violation; an auth user may send a user name; the signer of a callout response is verified" (2, 15, 1);
     PUBLISH_INTEREST "VER-37" "a publish is held against the first entry met and not against all" (2, 10, 22);
     PUBLISH_INTEREST_BESIDE "VER-37" "an entry that ends at the subject does not hide a wildcard beside it" (2, 11, 12), (2, 12, 4);
+    CONFIG_BRACES "LEX-22" "a top-level block in braces is closed by its own brace" (2, 10, 16);
+    UNIT_THEN_DIGIT "LEX-8" "1kb1 is a string" (2, 15, 1);
+    LEAF_CREDS_LINE_ENDS "P-60" "credentials of a leafnode's remote may end their lines in CR LF, and the last one in nothing" (2, 10, 23);
     RAFT_SUBJECTS_RESERVED "VER-38" "clients may not publish to $NRG" (2, 11, 0);
     OLD_GATEWAY_REPLIES_RESERVED "VER-38" "clients may not publish to $GR" (2, 15, 1);
 }

@@ -22,6 +22,7 @@ mod monitor;
 mod pinned;
 mod play;
 mod record;
+mod remotes;
 mod rights;
 mod section8;
 mod server;

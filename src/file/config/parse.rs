@@ -9,21 +9,7 @@ use std::sync::Arc;
 use super::lex::{Grammar, Item, Kind, Lexer, is_digit};
 use super::tree::{Entry, FileId, Map, Node, Position, Span, Value};
 use super::{Config, ReadError, SourceFile, Sources};
-use crate::file::version::{Since, Version};
-
-const BLOCKS: Since = Since {
-    id: "LEX-22",
-    change: "a top-level block in braces is closed by its own brace",
-    first: &[(2, 10, 16)],
-};
-const DANGLING: Since =
-    Since { id: "VER-6", change: "a word alone in a config is an error", first: &[(2, 9, 22)] };
-const CYCLES: Since = Since {
-    id: "VER-30",
-    change: "cycles of environment variables are detected",
-    first: &[(2, 11, 12), (2, 12, 4)],
-};
-const UNIT_DIGIT: Since = Since { id: "LEX-8", change: "1kb1 is a string", first: &[(2, 15, 1)] };
+use crate::file::version::{self, Version};
 
 /// Files that include each other: the server goes on until its stack is full.
 const INCLUDES: usize = 64;
@@ -148,15 +134,15 @@ impl Work<'_> {
 
     fn run(&mut self, mut parser: Parser, bytes: &[u8], names: &mut Vec<String>) -> Result<Map, ConfigError> {
         let grammar = Grammar {
-            blocks: self.version.has(&BLOCKS),
-            unit_then_digit_is_text: self.version.has(&UNIT_DIGIT),
+            blocks: self.version.has(&version::CONFIG_BRACES),
+            unit_then_digit_is_text: self.version.has(&version::UNIT_THEN_DIGIT),
         };
         let mut lexer = Lexer::new(bytes, grammar);
         let mut dangling = false;
         loop {
             let item = lexer.item();
             if item.kind == Kind::Eof {
-                if dangling && self.version.has(&DANGLING) {
+                if dangling && self.version.has(&version::DANGLING_WORD) {
                     let text = format!("config is invalid ({}:{}:{})", parser.path, item.line, item.column);
                     return Err(parser.error(Cause::Refused, text, &item));
                 }
@@ -279,11 +265,11 @@ impl Work<'_> {
         };
         if names.contains(&name) || names.len() > REFERENCES {
             // Before, the server's parser called itself until its stack was full.
-            let text = match self.version.has(&CYCLES) {
+            let text = match self.version.has(&version::ENV_CYCLES) {
                 true => cannot(&format!("variable reference cycle for '{name}'")),
                 false => "fatal error: stack overflow".into(),
             };
-            let cause = if self.version.has(&CYCLES) { Cause::Refused } else { Cause::Crash };
+            let cause = if self.version.has(&version::ENV_CYCLES) { Cause::Refused } else { Cause::Crash };
             return Err(parser.error(cause, text, &item));
         }
         let Some(written) = self.sources.variable(&name) else {

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::file::scan::{Found, scan};
 use crate::file::text::View;
+use crate::file::version::{self, Version};
 use crate::nkey::{Role, Seed, go};
 
 use super::readers;
@@ -15,7 +16,7 @@ use super::readers;
 pub enum Client {
     /// nsc, and what else is built on Go's jwt library.
     Nsc,
-    /// The remotes of a leafnode of nats-server.
+    /// The remotes of a leafnode of nats-server, from 2.10.23; [`leafnode_reads`] knows older ones.
     Leafnode,
     /// Go.
     Go,
@@ -97,8 +98,24 @@ pub fn clients(bytes: &[u8]) -> Vec<(Client, Outcome)> {
     Client::ALL.iter().map(|&client| (client, outcome(&secrets, client, bytes))).collect()
 }
 
+/// Whether a remote of a leafnode reads token and seed out of these bytes, as nats-server of this release does
+/// (`leafnode.go`: `credsRe`).
+pub fn leafnode_reads(bytes: &[u8], version: Version) -> bool {
+    let taken = match version.has(&version::LEAF_CREDS_LINE_ENDS) {
+        true => readers::take(Client::Leafnode, bytes),
+        false => Some(readers::old_leafnode(bytes)),
+    };
+    taken.is_some_and(|taken| comes_to(&Secrets::of(bytes), Client::Leafnode, &taken) == Outcome::Reads)
+}
+
 fn outcome(secrets: &Secrets, client: Client, bytes: &[u8]) -> Outcome {
-    let Some(taken) = readers::take(client, bytes) else { return Outcome::Hangs };
+    match readers::take(client, bytes) {
+        Some(taken) => comes_to(secrets, client, &taken),
+        None => Outcome::Hangs,
+    }
+}
+
+fn comes_to(secrets: &Secrets, client: Client, taken: &readers::Reading) -> Outcome {
     let signs = taken.seed.as_deref().is_some_and(|seed| accepts(client, seed));
     match taken.token.as_deref().map(|text| secrets.judge(text)) {
         _ if !signs => Outcome::Breaks,

@@ -8,7 +8,7 @@ mod clients;
 mod deviations;
 mod readers;
 
-pub use clients::{Client, Outcome, clients};
+pub use clients::{Client, Outcome, clients, leafnode_reads};
 pub use deviations::{Deviation, Kind};
 
 use zeroize::Zeroizing;

@@ -95,6 +95,30 @@ fn go_blocks(bytes: &[u8], at_end: bool, value: fn(&[u8]) -> bool) -> Vec<&[u8]>
     found
 }
 
+/// `credsRe` of nats-server before 2.10.23: a value of any characters, empty lines before the line of dashes that ends it, and
+/// no CR before an LF, which the last line has to have too.
+pub(super) fn old_leafnode(bytes: &[u8]) -> Reading {
+    let lines: Vec<&[u8]> = bytes.split(|&byte| byte == b'\n').collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let [first, value, ..] = lines[at..] {
+        let blank = |line: &&[u8]| line.trim_ascii().is_empty();
+        let end = at + 2 + lines[at + 2..].iter().take_while(|line| blank(line)).count();
+        // What comes after the last line end is no line.
+        let closes = end + 1 < lines.len() && go_end(lines[end].trim_ascii_start());
+        if ends_in_dashes(first) && !value.is_empty() && closes {
+            found.push(value);
+            at = end + 1;
+        } else {
+            at += 1;
+        }
+    }
+    match found[..] {
+        [token, seed, ..] => Reading::of(Some(token), Some(seed)),
+        _ => Reading::of(None, None),
+    }
+}
+
 /// What `userConfigRE` of Go's jwt library finds first.
 pub(super) fn first_block(bytes: &[u8]) -> Option<&[u8]> {
     go_blocks(bytes, true, go_value).first().copied()

@@ -1,5 +1,6 @@
 use super::clients::{Secrets, Taken};
 use super::*;
+use crate::file::version::Version;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -135,6 +136,24 @@ fn who_reads_who_breaks_who_leaks() {
             .collect();
         assert_eq!(found.join(" "), row, "{name}");
     }
+}
+
+/// As 2.9.10 and 2.10.26 said when all were remotes of one leafnode; `tests/conform/remotes.rs` asks them again.
+#[test]
+fn older_leafnodes_are_stricter_about_line_ends() {
+    let reads = |version: Version| -> Vec<&str> {
+        CASES.iter().filter(|(_, bytes)| leafnode_reads(bytes, version)).map(|(name, _)| &name[..2]).collect()
+    };
+    let older = ["01", "04", "07", "12", "13", "15", "19", "25"];
+    assert_eq!(reads(Version::new(2, 9, 10)), older);
+    assert_eq!(reads(Version::new(2, 10, 22)), older);
+    let newer = ["01", "02", "03", "04", "07", "12", "13", "15", "19", "25"];
+    assert_eq!(reads(Version::new(2, 10, 23)), newer);
+    assert_eq!(reads(Version::NEWEST), newer);
+    // An empty line before the end is one that the newer ones do not know.
+    let text = String::from_utf8_lossy(case("01")).replace("\n------END", "\n\n  ------END");
+    assert!(leafnode_reads(text.as_bytes(), Version::new(2, 9, 10)));
+    assert!(!leafnode_reads(text.as_bytes(), Version::NEWEST));
 }
 
 #[test]

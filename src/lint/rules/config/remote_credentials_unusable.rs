@@ -1,5 +1,5 @@
 use crate::file::config::{Entry, ReadError};
-use crate::file::creds::{Client, Outcome, clients};
+use crate::file::creds::leafnode_reads;
 use crate::lint::view::{Out, Setup};
 use crate::lint::{Check, Finding, Rule, Severity};
 
@@ -10,7 +10,8 @@ pub(crate) static RULE: Rule = Rule {
     title: "a leafnode's credentials cannot be read",
     explanation: "\
 The server reads the file when it connects to the other side, in its own way: token and seed in two blocks, each alone in
-its line. Where it cannot, the leafnode never gets connected, and the log has a line at every try.
+its line. Where it cannot, the leafnode never gets connected, and the log has a line at every try. Servers before 2.10.23
+want lines that end in LF without CR, the last one too.
 
 `jwtfix fix FILE` writes a creds file in the form that every reader takes.",
     citation: "nats-server leafnode.go: sendLeafConnect",
@@ -42,7 +43,7 @@ fn unusable(setup: &Setup<'_>, entry: &Entry) -> Option<(String, String)> {
         }
         Ok(bytes) => {
             let bytes = zeroize::Zeroizing::new(bytes);
-            let reads = clients(&bytes).into_iter().any(|(c, outcome)| c == Client::Leafnode && outcome == Outcome::Reads);
+            let reads = leafnode_reads(&bytes, setup.scene.version);
             (!reads).then(|| (format!("the server does not find a token and a seed in {name}"), "credentials file malformed".into()))
         }
     }
