@@ -23,7 +23,7 @@ pub use finding::{Edit, Finding, Fix, Place, Safety, Severity};
 pub use issues::{issue, issues, rule_of};
 pub use notes::{creds_contents, notes};
 pub use rule::{Check, Rule};
-pub(crate) use rules::config::config_operator_moved;
+pub(crate) use rules::config::{config_operator_moved, operator_older_in_config};
 
 /// Every rule, by area and name.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

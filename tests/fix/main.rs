@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod checked;
 #[path = "../common/mod.rs"]
 mod common;
 mod config;

@@ -80,6 +80,11 @@ fn write_file(out: &mut String, survey: &Survey, change: &FileChange, style: Sty
             Deed::Preloaded { account, from, line } => {
                 format!("line {line}: preloads {}", taken(survey, account, from))
             }
+            Deed::Operator { name, before, after, from } if before == after => format!(
+                "operator {}: its newer token, from {}",
+                text::name(name),
+                text::escape(&from.to_string_lossy())
+            ),
             Deed::Operator { name, before, after, from } => format!(
                 "operator {} {} → {}, its token from {}",
                 text::name(name),

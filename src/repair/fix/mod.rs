@@ -5,6 +5,7 @@
 //! be new, else nothing is written.
 
 mod apply;
+mod checked;
 mod config;
 mod edit;
 mod examine;

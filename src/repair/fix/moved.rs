@@ -1,25 +1,25 @@
-//! Does the server trust an operator by a key that it has left, though its new token is among the files? With a word that
-//! token takes the old one's place, in the configuration or in the file that it names: it changes whom the server trusts.
+//! Does the server know an operator by an older token, or by a key that it has left, though the new token is among the files?
+//! That takes the old one's place, in the configuration or in the file that it names: another key with a word only, for it
+//! changes whom the server trusts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::Deed;
 use super::files::name;
 use super::place::{Edited, newest};
-use super::verdict::{Answer, Around, Question, Then};
+use super::verdict::{Answer, Around, Question, Then, becoming, real};
+use super::{Deed, FixError, Fixes, HeldFix, Wanted};
 use crate::file::config::{self, Config, Entry, Node};
 use crate::file::{What, recognise};
-use crate::lint::{Finding, Fix, Place, config_operator_moved as rule, shell};
+use crate::lint::{
+    Finding, Fix, Place, Safety, config_operator_moved as rule, operator_older_in_config as older, shell,
+};
 use crate::repair::survey::Survey;
 use crate::server::options::OPERATORS;
 use crate::token::{Claims, Kind, parse, quote};
 
 const TRUSTED: &[&str] = &["trusted_keys", "trusted"];
-
-/// The rule that asks for it.
-pub(super) const CODE: &str = rule::RULE.code;
 
 /// Why a server does not trust the account of a client.
 pub(super) struct Distrust {
@@ -29,13 +29,6 @@ pub(super) struct Distrust {
     /// What to do about that.
     pub(super) remedy: String,
     pub(super) moved: Option<Moved>,
-}
-
-/// What to do where it waits for a word.
-pub(super) fn with_the_word() -> String {
-    format!(
-        "the same command with --unsafe={CODE} puts the operator's new token there: it changes whom the server trusts"
-    )
 }
 
 /// What would have the server trust an operator by its new key.
@@ -53,6 +46,48 @@ struct Named<'a> {
     path: PathBuf,
     bytes: Vec<u8>,
     span: Range<usize>,
+}
+
+impl Fixes {
+    /// Has the server trust an operator by its new token, where a client needs it and a word lets that in. What the server
+    /// says then; and why it does not trust an account, and what to do about that.
+    pub(super) fn trust(
+        &mut self,
+        survey: &Survey,
+        question: &Question<'_>,
+        wanted: &Wanted,
+        answer: Answer,
+    ) -> Result<(Answer, Option<(String, String)>), FixError> {
+        let then = becoming(&self.after);
+        let Some(Distrust { account, why, mut remedy, moved }) = distrust(survey, question, &then, &answer)
+        else {
+            return Ok((answer, None));
+        };
+        let means = |moved: &Moved| wanted.only.is_empty() || wanted.only.contains(moved.finding.code());
+        if let Some(Moved { finding, edited, deed }) = moved.filter(means) {
+            let code = finding.code();
+            let mut with = then.clone();
+            with.insert(real(&edited.path), Then::Bytes(&edited.bytes));
+            let trusting = question.answer(&with)?;
+            drop(with);
+            let is_safe = finding.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Safe);
+            if !trusting.takes(&account) {
+                let why =
+                    "with its operator's new token the server would not take the account of a client either";
+                self.refused.push((edited.path, why.to_owned()));
+            } else if is_safe || wanted.lets(code) {
+                drop(then);
+                self.edit(&edited, vec![deed], BTreeSet::from([code]))?;
+                return Ok((trusting, None));
+            } else {
+                self.held.push(HeldFix { finding, word: code, file: None });
+                remedy = format!(
+                    "the same command with --unsafe={code} puts the operator's new token there: it changes whom the server trusts"
+                );
+            }
+        }
+        Ok((answer, Some((why, remedy))))
+    }
 }
 
 /// The first account that a server does not trust which gave this answer, and what would help.
@@ -87,7 +122,8 @@ pub(super) fn distrust(
         let moved = places.named().into_iter().find(|named| {
             let (old, new) = (&named.claims.data, &claims.data);
             let known = answer.options.operators.iter().any(|told| told.subject == new.sub);
-            old.name == new.name && old.sub != new.sub && !old.name.is_empty() && !known
+            let moved = old.name == new.name && !old.name.is_empty() && !known;
+            moved || (old.sub == new.sub && old.iat < new.iat)
         });
         let moved = moved.map(|named| places.replace(&named, now));
         Some(Distrust { account, why, remedy, moved })
@@ -100,7 +136,9 @@ fn signer(survey: &Survey, around: &Around<'_>, key: &str) -> Option<(PathBuf, S
     let (path, token) = newest(survey, around, known, Kind::Operator)?;
     let claims = parse(token.as_bytes()).ok()?.claims;
     let lists = claims.operator().is_some_and(|body| body.signing_keys.iter().any(|other| other == key));
-    (claims.data.sub == key || lists).then(|| (path, token.to_string(), claims))
+    // Nobody but itself says which keys an operator has.
+    let own = claims.data.iss == claims.data.sub;
+    (own && (claims.data.sub == key || lists)).then(|| (path, token.to_string(), claims))
 }
 
 /// A configuration among the files as they would be.
@@ -197,9 +235,13 @@ impl<'a> Places<'a> {
         let here = Place::file(self.around.named(Path::new(&file.path)).to_string_lossy()).line(line, column);
         let there = Place::file(from.to_string_lossy());
         let (old, new) = (&named.claims.data, &new.data);
-        let title = format!("have the server trust {} in its place", new.sub);
-        let fix = Fix::unsafe_(title, &here, []);
-        let finding = rule::told_of(&old.name, &old.sub, &new.sub, (here, &there)).fix(fix);
+        let finding = if old.sub == new.sub {
+            let fix = Fix::safe("put the newer token in its place", &here, []);
+            older::told_of(&old.name, (here, &there)).fix(fix)
+        } else {
+            let fix = Fix::unsafe_(format!("have the server trust {} in its place", new.sub), &here, []);
+            rule::told_of(&old.name, &old.sub, &new.sub, (here, &there)).fix(fix)
+        };
         let mut bytes = named.bytes.clone();
         bytes.splice(named.span.clone(), token.bytes());
         let edited = Edited { path: named.path.clone(), bytes, pieces: vec![(named.span.clone(), token)] };

@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::checked;
 use super::files::{After, name, parent};
-use super::moved::{self, distrust};
+use super::moved::distrust;
 use super::place::{self, Lack, Placing, lacks_its_own};
-use super::{FixError, Fixes, HeldFix, ROUNDS, Wanted};
+use super::{FixError, Fixes, ROUNDS, Wanted};
 use crate::disk::{self, DiskError};
 use crate::file::config::{Metadata, ReadError, Sources};
 use crate::file::{Kind as FileKind, creds};
+use crate::lint::Finding;
+use crate::lint::connect::{self, Side};
 use crate::nkey::identify;
 use crate::repair::survey::{Given, LARGEST, Site, Survey};
 use crate::server::client::Signature;
@@ -77,6 +80,8 @@ pub(super) struct Answer {
     accepted: Vec<bool>,
     /// Accounts whose tokens it lacks.
     pub(super) lacking: BTreeSet<Lack>,
+    /// What could be put right of its files.
+    pub(super) correctable: Vec<Finding>,
     /// Accounts that it finds and does not trust.
     pub(super) untrusted: BTreeSet<String>,
     /// Accounts that it finds and trusts.
@@ -84,6 +89,13 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// Whether it starts where the other does not, or lets in some that the other does not, and none of those less.
+    pub(super) fn betters(&self, other: &Answer) -> bool {
+        let all = || self.accepted.iter().zip(&other.accepted);
+        let (more, less) = (all().any(|(is, was)| *is && !*was), all().any(|(is, was)| !*is && *was));
+        !less && (self.starts || !other.starts) && (more || self.starts && !other.starts)
+    }
+
     /// Whether it starts, and has and trusts this account.
     pub(super) fn takes(&self, account: &str) -> bool {
         self.starts && (self.good.contains(account) || self.options.system_account == account)
@@ -174,33 +186,13 @@ impl Fixes {
             places.filter(|place| place.kind == FileKind::Creds).map(|place| place.path.as_path()).collect();
         let question = Question { server, clients: &all, environment, now, version };
         let before = question.answer(&HashMap::new())?;
-        let mut then = becoming(&self.after);
+        let then = becoming(&self.after);
         let mut after = if then.is_empty() { before.clone() } else { question.answer(&then)? };
-        let mut distrust = distrust(survey, &question, &then, &after);
-        if let Some(moved) = distrust.as_mut().and_then(|distrust| distrust.moved.take())
-            && (wanted.only.is_empty() || wanted.only.contains(moved::CODE))
-        {
-            let account = distrust.as_ref().map_or("", |distrust| &distrust.account);
-            let mut with = then.clone();
-            with.insert(real(&moved.edited.path), Then::Bytes(&moved.edited.bytes));
-            let trusting = question.answer(&with)?;
-            if !trusting.takes(account) {
-                let why =
-                    "with its operator's new token the server would not take the account of a client either";
-                self.refused.push((moved.edited.path, why.to_owned()));
-            } else if wanted.lets(moved::CODE) {
-                drop(then);
-                self.edit(&moved.edited, vec![moved.deed], BTreeSet::from([moved::CODE]))?;
-                then = becoming(&self.after);
-                (after, distrust) = (trusting, None);
-            } else {
-                self.held.push(HeldFix { finding: moved.finding, word: moved::CODE, file: None });
-                if let Some(distrust) = &mut distrust {
-                    distrust.remedy = moved::with_the_word();
-                }
-            }
-        }
-        let distrust = distrust.map(|distrust| (distrust.why, distrust.remedy));
+        drop(then);
+        after = self.correct(&question, wanted, after)?;
+        let distrust;
+        (after, distrust) = self.trust(survey, &question, wanted, after)?;
+        let then = becoming(&self.after);
         let mut placing = Placing::default();
         for _ in 0..ROUNDS {
             if !placing.take(survey, &question.around(&then), &after, wanted) {
@@ -226,7 +218,7 @@ impl Fixes {
 }
 
 /// What would stand where.
-fn becoming(after: &[After]) -> HashMap<PathBuf, Then<'_>> {
+pub(super) fn becoming(after: &[After]) -> HashMap<PathBuf, Then<'_>> {
     let moved = after.iter().filter(|after| after.path != after.from);
     let stay = after.iter().filter(|after| !after.aside);
     let gone = moved.map(|after| (real(&after.from), Then::Nothing));
@@ -273,6 +265,11 @@ impl Question<'_> {
             untrusted.insert(startup.options.system_account.clone());
         }
         let mut lacking: BTreeSet<Lack> = lacks_its_own(&startup).into_iter().collect();
+        let named = |path: &str| around.named(Path::new(path)).to_string_lossy().into_owned();
+        let nothing = |_: &str| Vec::new();
+        let side =
+            Side { held: &held, startup: &startup, named: &named, listing: &nothing, there: &|_| false };
+        let mut correctable = connect::server(&side);
         for path in self.clients {
             let bytes = around.read(path)?;
             let file = creds::parse(&bytes);
@@ -288,6 +285,7 @@ impl Question<'_> {
                 _ => Client::default(),
             };
             let decision = crate::server::connect::connect(&held, &client);
+            correctable.extend(connect::client(&decision, &checked::place(path), None, &side));
             accepted.push(starts && decision.verdict == Verdict::Accept);
             lacking.extend(place::lacking(&decision).filter(|_| starts));
             let distrusts = decision.causes.iter().filter(|cause| cause.id == causes::UNTRUSTED);
@@ -297,6 +295,15 @@ impl Question<'_> {
                 good.extend(decision.granted.map(|granted| granted.account));
             }
         }
-        Ok(Answer { starts, options: startup.options.clone(), accepted, lacking, untrusted, good })
+        correctable.retain(|finding| finding.fix.is_some());
+        Ok(Answer {
+            starts,
+            correctable,
+            options: startup.options.clone(),
+            accepted,
+            lacking,
+            untrusted,
+            good,
+        })
     }
 }

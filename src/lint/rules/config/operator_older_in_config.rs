@@ -1,6 +1,7 @@
 use crate::lint::view::{Out, Setup};
-use crate::lint::{Check, Finding, Rule, Severity};
+use crate::lint::{Check, Finding, Place, Rule, Severity};
 use crate::server::options::OPERATORS;
+use crate::token::quote;
 
 pub(crate) static RULE: Rule = Rule {
     code: "operator-older-in-config",
@@ -26,13 +27,16 @@ fn check(setup: &Setup<'_>, out: &mut Out<'_>) {
         let same = found.operators().iter().filter(|(_, claims)| claims.data.sub == own.subject);
         let Some((place, newest)) = same.max_by_key(|(_, claims)| claims.data.iat) else { continue };
         if newest.data.iat > own.issued {
-            out.tell(&RULE, || {
-                let name = crate::token::quote(own.name.as_bytes());
-                let message = format!("operator {name} has a newer token than the one that this server is told of");
-                Finding::new(&RULE, message, setup.at(entry))
-                    .and(place.clone().saying("the newer one"))
-                    .help("put the newer one into the configuration and restart the server; a reload refuses it")
-            });
+            out.tell(&RULE, || told_of(&own.name, (setup.at(entry), place)));
         }
     }
+}
+
+/// That an operator has a newer token there than here.
+pub(crate) fn told_of(name: &str, (here, there): (Place, &Place)) -> Finding {
+    let name = quote(name.as_bytes());
+    let message = format!("operator {name} has a newer token than the one that this server is told of");
+    Finding::new(&RULE, message, here)
+        .and(there.clone().saying("the newer one"))
+        .help("put the newer one into the configuration and restart the server; a reload refuses it")
 }
