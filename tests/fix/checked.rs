@@ -152,6 +152,9 @@ fn an_older_token_of_the_operator_gives_way() {
     assert_eq!(store.all(), before);
 }
 
+/// What is wrong, how it is put there, and what puts it right.
+type Case<'a> = (&'a str, &'a dyn Fn(), &'a [&'a str]);
+
 #[test]
 #[ignore = "needs nats-servers"]
 fn servers_start_and_let_the_client_in() {
@@ -176,7 +179,7 @@ fn servers_start_and_let_the_client_in() {
             jwtfix(["undo", "--journal", &store.journal()]).run().exits(0);
             assert!(serve().is_none(), "{at} {}: it starts when taken back", wrong.name);
         }
-        let cases: [(&str, &dyn Fn(), &[&str]); 3] = [
+        let cases: [Case<'_>; 3] = [
             ("older operator", &|| put_older(&store), &["--write"]),
             ("file of another name", &|| put_renamed(&store), &["--write"]),
             (
