@@ -159,7 +159,7 @@ impl DiskError {
             Self::System { reason, .. } => match reason.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on this file system",
                 io::ErrorKind::ReadOnlyFilesystem => {
-                    "this file system cannot be written: copy the file elsewhere"
+                    "this file system cannot be written: work on a copy elsewhere"
                 }
                 _ => "try to read the file with another program: the cause is outside of jwtfix",
             },

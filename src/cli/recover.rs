@@ -9,7 +9,7 @@ use jwtfix::disk::Tree;
 use jwtfix::lint::Severity;
 use jwtfix::nkey::{Batch, PublicKey};
 use jwtfix::render::recover::{Ending, human, json};
-use jwtfix::repair::{Found, Recovery, Decided};
+use jwtfix::repair::{Decided, Found, RecoverError, Recovery};
 use jwtfix::server::Version;
 
 use super::ring::public;
@@ -129,6 +129,8 @@ fn write<'a>(
     now: i64,
 ) -> Result<Ending<'a>, Failure> {
     let disk = |error: jwtfix::disk::DiskError| Failure::new(error.to_string()).hint(error.hint());
+    let nothing_written =
+        |failure: Failure| failure.hint("nothing was written; what was read is as it was");
     let tree = Tree::begin(output)
         .map_err(|error| match error {
             jwtfix::disk::DiskError::Exists { path } => {
@@ -143,7 +145,11 @@ fn write<'a>(
         })?;
     recovery
         .write(&tree)
-        .map_err(|error| Failure::new(error.to_string()).hint("nothing was written; what was read is as it was"))?;
+        .map_err(|error| match error {
+            RecoverError::Disk(error) => disk(error),
+            error => Failure::new(error.to_string()),
+        })
+        .map_err(nothing_written)?;
     let report = looked_at(&tree, now);
     if let Some(wrong) = unlike(&report, recovery) {
         return Err(Failure::new(format!("what was written is not what it should be: {wrong}"))
@@ -151,7 +157,8 @@ fn write<'a>(
     }
     let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
     let ending = Ending::Written { directory, errors, warnings };
-    tree.write(Path::new(LIST), json(recovery, ending, now).as_bytes()).map_err(disk)?;
+    let list = json(recovery, ending, now);
+    tree.write(Path::new(LIST), list.as_bytes()).map_err(|error| nothing_written(disk(error)))?;
     tree.take_place(LIST).map_err(disk)?;
     Ok(ending)
 }

@@ -169,3 +169,38 @@ pub fn secret_in(text: &str) -> Option<usize> {
     }
     None
 }
+
+/// A file system of its own, as small as its options say, with what stands in `from`: what the binary says there with these
+/// arguments. What ends with an error leaves every file as it was. As root, in a mount namespace of its own.
+#[track_caller]
+pub fn on_a_disk(disk: &Path, (options, prepare): (&str, &str), from: &str, args: &[&str]) -> Ran {
+    let disk = disk.to_str().expect("UTF-8");
+    let listed = |to: &str| format!("(cd {disk} && find . -type f | sort | xargs sha256sum) > {disk}.{to}");
+    let script = format!(
+        "mkdir -p {disk} && mount -t tmpfs -o {options} none {disk} && cp -r {from}/. {disk}/ && {}; {}; \"$@\"; code=$?; {}; \
+         test $code = 0 || cmp {disk}.before {disk}.after && exit $code",
+        prepare.replace("{disk}", disk),
+        listed("before"),
+        listed("after")
+    );
+    let output = Command::new("unshare")
+        .args(["-m", "sh", "-c", &script, "sh", env!("CARGO_BIN_EXE_jwtfix")])
+        .args(args)
+        .output()
+        .expect("unshare runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+    let ran = Ran {
+        code: output.status.code().expect("no signal ends it"),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    };
+    harmless(&ran.stdout);
+    harmless(&ran.stderr);
+    ran
+}
+
+/// No room on it any more; and nobody may write on it.
+pub const FULL: (&str, &str) =
+    ("head -c 9000000 /dev/zero > {disk}/fill 2>/dev/null || true", "make room on this file system");
+/// See [`FULL`].
+pub const READ_ONLY: (&str, &str) = ("mount -o remount,ro {disk}", "cannot be written");

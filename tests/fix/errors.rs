@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use jwtfix::nkey::{Role, Seed};
 use jwtfix::token::Layout;
 
-use crate::common::{jwtfix, secret_in};
+use crate::common::{FULL, READ_ONLY, jwtfix, on_a_disk, secret_in};
 use crate::fix;
 use crate::signed::{ACCOUNT, CREDS, again};
 use crate::store::{Store, files, public};
@@ -133,26 +133,12 @@ fn a_full_or_readonly_disk_leaves_everything_as_it_was() {
         store.put(&format!("keys/creds/acme/ORDERS/{number}.creds"), crlf);
     }
     let (all, journal) = (store.arg(""), store.journal());
-    let disk = store.state.path().join("disk").display().to_string();
-    fs::create_dir(&disk).expect("made");
-    let binary = env!("CARGO_BIN_EXE_jwtfix");
-    for (options, prepare, said) in [
-        ("size=300k", "head -c 400000 /dev/zero > {disk}/fill 2>/dev/null;", "make room on this file system"),
-        ("size=4m", "mount -o remount,ro {disk};", "cannot be written"),
-    ] {
-        let script = format!(
-            "mount -t tmpfs -o {options} none {disk} && cp -r {all}/. {disk}/ && {} \
-             (cd {disk} && find . -type f | sort | xargs sha256sum) > {disk}.before; \
-             {binary} fix {disk} --key {disk}/keys --journal {journal} --write; code=$?; \
-             (cd {disk} && find . -type f | sort | xargs sha256sum) > {disk}.after; \
-             cmp {disk}.before {disk}.after && exit $code",
-            prepare.replace("{disk}", &disk)
-        );
-        let output =
-            std::process::Command::new("unshare").args(["-m", "sh", "-c", &script]).output().expect("runs");
-        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(2), "{options}\n{stderr}");
-        assert!(stderr.contains(said), "{options}\n{stderr}");
+    let disk = store.state.path().join("disk");
+    let at = disk.display().to_string();
+    let keys = format!("{at}/keys");
+    for (size, (prepare, said)) in [("size=300k", FULL), ("size=4m", READ_ONLY)] {
+        let args = ["fix", &at, "--key", &keys, "--journal", &journal, "--write"];
+        on_a_disk(&disk, (size, prepare), &all, &args).exits(2).warns(said);
     }
     jwtfix(["undo", "--list", "--journal", &journal]).run().exits(0);
 }

@@ -6,7 +6,7 @@ use jwtfix::file::creds;
 use jwtfix::nkey::{Role, Seed};
 use jwtfix::token::{Account, Body, Operator, User, decode};
 
-use crate::common::jwtfix;
+use crate::common::{FULL, READ_ONLY, jwtfix, on_a_disk};
 use crate::store::{Store, lately, public, signed, unlimited};
 use crate::{Out, recover};
 
@@ -282,4 +282,28 @@ fn a_mark_is_believed() {
             serde_json::from_slice(&out.files("stores")["acme/.nsc"]).expect("JSON");
         assert_eq!(mark["managed"], managed);
     }
+}
+
+/// A disk that is full at once, after some files, and near the end; and one that is read only.
+#[test]
+#[ignore = "needs root"]
+fn a_full_or_readonly_disk_is_left_as_it_was() {
+    let store = Store::new();
+    let disk = store.state.path().join("disk");
+    let (all, at) = (store.arg(""), disk.display().to_string());
+    let out = format!("{at}/rescued");
+    let room = |pages: usize| format!("({}); truncate -s -{}K {{disk}}/fill", FULL.0, 4 * pages);
+    // Room for one file more each time, until it is done.
+    let mut failed = 0;
+    for pages in 0.. {
+        let ran = on_a_disk(&disk, ("size=400k", &room(pages)), &all, &["recover", "-o", &out, &all]);
+        if ran.code < 2 {
+            break;
+        }
+        ran.exits(2).warns(FULL.1);
+        failed += 1;
+    }
+    assert!(failed > 5, "it was full {failed} times");
+    let ran = on_a_disk(&disk, ("size=4m", READ_ONLY.0), &all, &["recover", "-o", &out, &all]);
+    ran.exits(2).warns(READ_ONLY.1);
 }

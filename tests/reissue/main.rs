@@ -12,7 +12,7 @@ mod store;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use common::{Run, jwtfix, secret_in};
+use common::{FULL, READ_ONLY, Run, jwtfix, on_a_disk, secret_in};
 use jwtfix::nkey::{Role, Seed};
 use store::{Store, files, public};
 
@@ -276,25 +276,10 @@ fn bad_arguments_are_told() {
 fn a_full_or_readonly_disk_leaves_everything_as_it_was() {
     let store = Store::new();
     let (stores, keys, journal) = (store.arg("stores"), store.arg("keys"), store.journal());
-    let disk = store.arg("disk");
-    fs::create_dir(&disk).expect("made");
-    let binary = env!("CARGO_BIN_EXE_jwtfix");
-    for (options, prepare, said) in [
-        ("size=120k", "head -c 200000 /dev/zero > {disk}/fill 2>/dev/null;", "make room on this file system"),
-        ("size=4m", "mount -o remount,ro {disk};", "cannot be written"),
-    ] {
-        let script = format!(
-            "mount -t tmpfs -o {options} none {disk} && cp -r {stores}/. {disk}/ && {} \
-             (cd {disk} && find . -type f | sort | xargs sha256sum) > {disk}.before; \
-             {binary} reissue --store {disk} --key {keys} --journal {journal} --write; code=$?; \
-             (cd {disk} && find . -type f | sort | xargs sha256sum) > {disk}.after; \
-             cmp {disk}.before {disk}.after && exit $code",
-            prepare.replace("{disk}", &disk)
-        );
-        let output =
-            std::process::Command::new("unshare").args(["-m", "sh", "-c", &script]).output().expect("runs");
-        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(2), "{options}\n{stderr}");
-        assert!(stderr.contains(said), "{options}\n{stderr}");
+    let disk = store.state.path().join("disk");
+    let at = disk.display().to_string();
+    for (size, (prepare, said)) in [("size=120k", FULL), ("size=4m", READ_ONLY)] {
+        let args = ["reissue", "--store", &at, "--key", &keys, "--journal", &journal, "--write"];
+        on_a_disk(&disk, (size, prepare), &stores, &args).exits(2).warns(said);
     }
 }
