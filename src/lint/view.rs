@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Edit, Finding, Fix, Place, Rule, Safety, shell};
 use crate::file::Kind;
 use crate::file::config::{Entry, FileId, Map, Sources, Span};
-use crate::nkey::{PublicKey, identify};
+use crate::nkey::{PublicKey, Role, go, identify};
 use crate::server::options::{Directory, Resolver};
 use crate::server::startup::Startup;
 use crate::server::template::{self, TemplateError};
@@ -131,9 +131,23 @@ pub struct File<'a> {
     pub content: Content<'a>,
     /// What it is, where it is more than a token.
     pub kind: Option<Kind>,
+    /// The key that it is named by, as [`Self::stem`] spells it.
+    pub key: Option<PublicKey>,
 }
 
 impl File<'_> {
+    /// The bytes of the account's key that it is named by.
+    pub fn account_key(&self) -> Option<[u8; 32]> {
+        self.key.filter(|key| key.role() == Role::Account).map(|key| *key.bytes())
+    }
+
+    /// Whether a resolver could look for it: it is named by what Go takes for an account's key.
+    pub(super) fn names_account(&self) -> bool {
+        // Nearly every name is spelled as it should be, and was read when the file was.
+        self.key.is_some_and(|key| key.role() == Role::Account)
+            || self.stem().is_some_and(|stem| go::is_public(Role::Account, stem))
+    }
+
     /// Its path.
     pub fn path(&self) -> Arc<str> {
         match self.directory {

@@ -43,7 +43,7 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
 
 /// Whether a chunk is spelled as [`encode`] spells it: no line ends, no bits left over.
 pub(crate) fn is_canonical(chunk: &[u8]) -> bool {
-    BASE64URL_NOPAD.decode_len(chunk.len()).is_ok() && BASE64URL_NOPAD.decode(chunk).is_ok()
+    STRICT.check(chunk).is_ok()
 }
 
 /// `CorruptInputError`: a foreign byte, or a last group of one character (`decodeQuantum`).

@@ -259,6 +259,11 @@ pub(crate) fn payload_of(token: &[u8]) -> Option<Vec<u8>> {
     base64::decode(&token[payload]).ok()
 }
 
+/// Whether it has three parts, each spelled as Go's library spells base64.
+pub(crate) fn is_spelled_plainly(token: &[u8]) -> bool {
+    chunks(token).is_some_and(|parts| parts.into_iter().all(|part| base64::is_canonical(&token[part])))
+}
+
 /// The three parts between the dots.
 pub(crate) fn chunks(token: &[u8]) -> Option<[Range<usize>; 3]> {
     let mut dots = memchr::memchr_iter(b'.', token);

@@ -21,7 +21,7 @@ mod validate;
 
 pub use claims::*;
 pub use decode::*;
-pub(crate) use decode::{hold, parse_of_any_size, parse_with};
+pub(crate) use decode::{hold, is_spelled_plainly, parse_of_any_size, parse_with};
 pub use distance::{distance, nearest};
 pub use encode::{EncodeError, HEADER, Sign, assemble, encode, jti, payload};
 pub(crate) use pointer::of_member as pointer_of_member;

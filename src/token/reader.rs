@@ -492,7 +492,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads an integer that fits `T`: digits alone, no point, no exponent.
-    pub(super) fn integer<T: std::str::FromStr>(
+    pub(super) fn integer<T: std::str::FromStr + TryFrom<i64>>(
         &mut self,
         into: &mut T,
         type_name: &'static str,
@@ -504,8 +504,11 @@ impl<'a> Reader<'a> {
             None => return Err(Stop::Syntax),
         }
         let from = self.at;
-        self.at += 1;
-        while self.doc.get(self.at).is_some_and(u8::is_ascii_digit) {
+        let negative = self.doc[from] == b'-';
+        self.at += usize::from(negative);
+        let mut small = 0i64;
+        while let Some(digit @ b'0'..=b'9') = self.doc.get(self.at) {
+            small = small.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
             self.at += 1;
         }
         let digits = &self.doc[from..self.at];
@@ -517,7 +520,12 @@ impl<'a> Reader<'a> {
             self.remember(format!("number {}", String::from_utf8_lossy(raw)), from, type_name);
             return Ok(());
         }
-        match self.plain(from..self.at).and_then(|digits| digits.parse().ok()) {
+        // Up to 18 digits fit without a look. Go refuses `-0` where a number has no sign, as `parse` does.
+        let number = match unsigned.len() <= 18 && !(negative && small == 0) {
+            true => T::try_from(if negative { -small } else { small }).ok(),
+            false => self.plain(from..self.at).and_then(|digits| digits.parse().ok()),
+        };
+        match number {
             Some(number) => *into = number,
             None => self.remember(format!("number {}", String::from_utf8_lossy(digits)), from, type_name),
         }
@@ -675,10 +683,9 @@ impl<'a> Reader<'a> {
         loop {
             let rest = &self.doc[self.at..];
             let plain = plain_length(rest);
-            for chunk in rest[..plain].utf8_chunks() {
-                text.push_str(chunk.valid());
-                // Go puts one U+FFFD for each byte that is no character.
-                chunk.invalid().iter().for_each(|_| text.push('\u{fffd}'));
+            match self.plain(self.at..self.at + plain) {
+                Some(plain) => text.push_str(plain),
+                None => push_lossy(&mut text, &rest[..plain]),
             }
             self.at += plain;
             match self.doc.get(self.at) {
@@ -733,6 +740,14 @@ impl<'a> Reader<'a> {
             .get(at..at + 4)?
             .iter()
             .try_fold(0, |unit, &digit| Some(unit * 16 + char::from(digit).to_digit(16)?))
+    }
+}
+
+/// Go puts one U+FFFD for each byte that is no character.
+fn push_lossy(text: &mut String, bytes: &[u8]) {
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        chunk.invalid().iter().for_each(|_| text.push('\u{fffd}'));
     }
 }
 

@@ -286,21 +286,23 @@ pub(super) struct Asked {
 }
 
 impl Facts {
-    /// Keeps what others can ask of `account`, which stands in a file of a directory; `permit` reads the activation token of
+    /// Keeps what others can ask of `account`, which stands in a file of a directory, the key of an account that the file is
+    /// named by beside it; `permit` reads the activation token of
     /// an import. From a subject that is no account's key nobody can import: it has its own finding.
     pub(super) fn add(
         &mut self,
-        (directory, file): (u32, &str),
+        (directory, file, named): (u32, &str, Option<[u8; 32]>),
         data: &token::ClaimsData,
         account: &token::Account,
         standing: Standing,
         permit: &dyn Fn(usize) -> Option<Permit>,
         asked: &mut Asked,
     ) {
-        let Some(key) = account_key(&data.sub) else { return };
+        let canonical = file.strip_suffix(".jwt").is_some_and(|stem| stem == data.sub);
+        let key = if canonical { named } else { account_key(&data.sub) };
+        let Some(key) = key else { return };
         let imports = self.add_imports(account, permit, asked);
         let exports = self.add_exports(account, asked);
-        let canonical = file.strip_suffix(".jwt").is_some_and(|stem| stem == data.sub);
         let mut at = directory;
         if !canonical {
             at = u32::try_from(self.misnamed.len()).unwrap_or(u32::MAX);

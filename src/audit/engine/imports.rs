@@ -337,7 +337,7 @@ mod tests {
             let data = token::ClaimsData { sub, ..token::ClaimsData::default() };
             let nothing = |_| None;
             let asked = &mut Asked::default();
-            facts.add((0, ""), &data, &account, Standing::Sound, &nothing, asked);
+            facts.add((0, "", None), &data, &account, Standing::Sound, &nothing, asked);
             let imports = facts.imports(&facts.accounts[0]);
             assert!(imports.len() > FEW);
             for subject in subjects {

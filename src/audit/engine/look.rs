@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use super::facts::{Asked, Facts, Standing, account_key};
+use super::facts::{Asked, Facts, Standing};
 use super::read::{Item, Opened, Read, Text};
 use super::seeds::Seeds;
 use super::user::User;
@@ -14,7 +14,7 @@ use crate::file::creds;
 use crate::file::{Kind as FileKind, Part, What};
 use crate::lint::view::{Content, Credential, File, Layout, Out, Scene, Secret};
 use crate::lint::{self, Finding, Place, Rule, reading, run};
-use crate::nkey::identify;
+use crate::nkey::{PublicKey, identify};
 use crate::server::Version;
 use crate::server::load::Permit;
 use crate::server::version::TOKEN_SIZE_CAP;
@@ -106,7 +106,9 @@ impl Looker<'_> {
                 link: item.link,
                 content: if item.bytes.is_some() { Content::Empty } else { Content::Unread },
                 kind: document.map(|opened| opened.document.kind),
+                key: None,
             };
+            file.key = file.stem().and_then(|stem| PublicKey::parse(stem).ok());
             if file.layout == Layout::Resolver && file.stem().is_some() {
                 *self.gains.counted.entry(item.place.id).or_default() += 1;
             }
@@ -150,7 +152,7 @@ impl Looker<'_> {
         if let Some(stem) = file.stem()
             && read.claims.as_ref().is_none_or(|claims| claims.account().is_none() || claims.data.sub != stem)
         {
-            self.gains.damaged.extend(account_key(stem));
+            self.gains.damaged.extend(file.account_key());
         }
         self.token(&file, item, text, &read);
     }
@@ -350,7 +352,14 @@ impl Looker<'_> {
                 let Scene { now, version, .. } = *self.scene;
                 let permit = |import| permit(&read.activations, import, now, version);
                 let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
-                facts.add(at, data, account, standing, &permit, &mut self.asked);
+                facts.add(
+                    (at.0, at.1, file.account_key()),
+                    data,
+                    account,
+                    standing,
+                    &permit,
+                    &mut self.asked,
+                );
             }
             Body::User(user) => {
                 inputs.users += 1;

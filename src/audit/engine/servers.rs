@@ -120,6 +120,7 @@ impl<'s> Server<'s> {
             link: false,
             content: Content::Unread,
             kind: Some(Kind::Config),
+            key: None,
         };
         // It is judged for its own server, whichever other was given.
         let scene = Scene { server: Some(&self.startup.options), ..*scene };

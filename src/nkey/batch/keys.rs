@@ -19,7 +19,7 @@ pub(super) struct Level {
 /// About where the time that each table has saved by then equals the time that the next takes to build: half a
 /// millisecond, two and seven.
 pub(super) const LEVELS: [Level; 3] =
-    [Level { from: 24, width: 6 }, Level { from: 1_500, width: 9 }, Level { from: 12_000, width: 11 }];
+    [Level { from: 24, width: 6 }, Level { from: 1_500, width: 9 }, Level { from: 12_000, width: 10 }];
 
 /// What the keys may take.
 #[derive(Clone, Copy)]

@@ -77,6 +77,7 @@ pub(super) fn findings(
         link: false,
         content: Content::Unread,
         kind: Some(FileKind::Config),
+        key: None,
     };
     let scene = Scene { server: Some(&startup.options), ..*scene };
     let setup = Setup {

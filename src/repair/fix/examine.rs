@@ -325,6 +325,7 @@ impl Looker<'_> {
             link: false,
             content,
             kind: Some(opened.kind),
+            key: None,
         };
         if opened.kind == FileKind::Config {
             let around = (self.files, self.after);

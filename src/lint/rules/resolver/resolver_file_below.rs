@@ -19,8 +19,8 @@ Move the file up, if nothing newer is there, or out of the resolver's directory.
 
 fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
     // What Kubernetes mounts stands in `..2026_11_23`, and links lead there.
-    let mounted = file.directory.split('/').any(|part| part.len() > 2 && part.starts_with(".."));
-    if file.layout == Layout::BelowResolver && file.stem().is_some() && !mounted {
+    let mounted = || file.directory.split('/').any(|part| part.len() > 2 && part.starts_with(".."));
+    if file.layout == Layout::BelowResolver && file.stem().is_some() && !mounted() {
         out.tell(&RULE, || {
             Finding::new(&RULE, "no server finds an account here: it looks in the directory above", file.place())
                 .server("Account JWT lookup error: fetching jwt timed out")

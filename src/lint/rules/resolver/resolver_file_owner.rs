@@ -44,7 +44,7 @@ mod tests {
         for (owner, mode) in [(0, 0o600), (0, 0o644), (1000, 0o600)] {
             let stat = Some(Stat { size: 1, mode, owner, directory_owner: Some(1000) });
             let (layout, content) = (Layout::Resolver, Content::Damaged);
-            let file = File { directory: "d", name: "A.jwt", layout, stat, link: false, content, kind: None };
+            let file = File { directory: "d", name: "A.jwt", layout, stat, link: false, content, kind: None, key: None };
             super::check(&file, &scene, &mut Out::new(&mut |_, finding| told.push(finding().message)));
         }
         let ends: Vec<_> = told.iter().map(|text| text.rsplit_once(' ').expect("words").0).collect();

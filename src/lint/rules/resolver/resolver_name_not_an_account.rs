@@ -20,7 +20,7 @@ Give the file the name of its token's subject, or take it away.",
 
 fn check(file: &File<'_>, _: &Scene<'_>, out: &mut Out<'_>) {
     let Some(stem) = file.stem() else { return };
-    if file.layout != Layout::Resolver || go::is_public(Role::Account, stem) {
+    if file.layout != Layout::Resolver || file.names_account() {
         return;
     }
     let subject = file.content.claims().map(|claims| claims.data.sub.as_str());

@@ -19,6 +19,12 @@ all it needs; revocations and templates then go by that odd name. Issue the toke
 };
 
 fn check(token: &Credential<'_>, out: &mut Out<'_>) {
+    // Nearly every account's token stands in a file of its subject's name, and that was read.
+    let (file, claims) = (token.file, token.claims);
+    let named = claims.account().is_some() && file.stem() == Some(claims.data.sub.as_str());
+    if named && file.account_key().is_some() {
+        return;
+    }
     if let Some(role) = notes::role_missed(token.claims) {
         out.tell(&RULE, || notes::subject_role(token.claims, role, token.place()));
     }
