@@ -139,6 +139,7 @@ fn object(
     members.extend(rest);
     let known: Vec<&String> = template.keys().collect();
     let names: Vec<String> = members.keys().cloned().collect();
+    let mut made = Vec::new();
     for name in names {
         let pointer = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
         let before = old.and_then(|old| old.get(&name));
@@ -154,15 +155,18 @@ fn object(
         if let (Some(now), Some(written)) = (members.get_mut(&name), template.get(&name)) {
             value(now, before, written, unknown, &pointer);
         }
-        if before.is_none()
-            && let Some(made) = members.shift_remove(&name)
-        {
-            let place =
-                |of: &[&String]| of.iter().find_map(|known| members.keys().position(|name| name == *known));
-            let front: Vec<&String> = known[..rank].iter().rev().copied().collect();
-            let index = place(&front).map(|before| before + 1).or_else(|| place(&known[rank + 1..]));
-            members.shift_insert(index.unwrap_or(members.len()), name, made);
+        if before.is_none() {
+            made.extend(members.shift_remove(&name).map(|value| (rank, name, value)));
         }
+    }
+    // One after the other in Go's order: each finds the one in front of it in its place.
+    made.sort_by_key(|(rank, ..)| *rank);
+    for (rank, name, value) in made {
+        let place =
+            |of: &[&String]| of.iter().find_map(|known| members.keys().position(|name| name == *known));
+        let front: Vec<&String> = known[..rank].iter().rev().copied().collect();
+        let index = place(&front).map(|before| before + 1).or_else(|| place(&known[rank + 1..]));
+        members.shift_insert(index.unwrap_or(members.len()), name, value);
     }
 }
 
@@ -296,6 +300,23 @@ mod tests {
                 r#"{{"exp":9,"name":"A","sub":"{sub}","nats":{{"zzz":1,"exports":[{{"subject":"a","type":"service"}},{{"subject":"b","type":"stream"}}],"limits":{{"subs":1,"payload":5,"future":2,"leaf":3}},"revocations":{{"UA":1,"UC":3}},"description":"d","type":"account","version":2,"newer":{{"b":1,"a":2}}}}}}"#
             )
         );
+    }
+
+    #[test]
+    fn what_is_new_stands_in_its_place_whatever_came_first() {
+        let key = PublicKey::new(Role::Account, [2; 32]).to_string();
+        let before = Tree::of(account(json!({"limits": {"subs": 1}, "type": "account", "version": 2})))
+            .expect("an object");
+        let mut new = [("/nats/revocations/UA", json!(1)), ("/nats/signing_keys", json!([key]))];
+        for _ in 0..2 {
+            new.reverse();
+            let mut tree = before.clone();
+            new.iter().for_each(|(pointer, value)| assert!(tree.set(pointer, value.clone())));
+            arrange(&mut tree, &before);
+            let nats = tree.get("/nats").and_then(Value::as_object).expect("an object");
+            let names: Vec<&str> = nats.keys().map(String::as_str).collect();
+            assert_eq!(names, ["limits", "signing_keys", "revocations", "type", "version"]);
+        }
     }
 
     #[test]

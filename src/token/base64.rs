@@ -15,17 +15,19 @@ static LENIENT: LazyLock<Encoding> = LazyLock::new(|| {
 /// Decodes a chunk. The error is the index of the byte that Go names.
 pub(crate) fn decode(chunk: &[u8]) -> Result<Vec<u8>, usize> {
     let mut bytes = Vec::new();
-    decode_into(chunk, &mut bytes).map(|_| bytes)
+    decode_behind(chunk, &mut bytes).map(|_| bytes)
 }
 
-/// [`decode`] into a buffer that is used again; whether the chunk is spelled as [`encode`] spells it.
-pub(crate) fn decode_into(chunk: &[u8], bytes: &mut Vec<u8>) -> Result<bool, usize> {
-    bytes.clear();
+/// [`decode`] behind what is in a buffer; whether the chunk is spelled as [`encode`] spells it.
+pub(crate) fn decode_behind(chunk: &[u8], bytes: &mut Vec<u8>) -> Result<bool, usize> {
+    let start = bytes.len();
     if STRICT.decode_append(chunk, bytes).is_ok() {
         return Ok(true);
     }
     let kept: Vec<u8> = chunk.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
-    *bytes = LENIENT.decode(&kept).map_err(|_| corrupt(chunk))?;
+    let decoded = LENIENT.decode(&kept).map_err(|_| corrupt(chunk))?;
+    bytes.truncate(start);
+    bytes.extend(decoded);
     Ok(false)
 }
 
@@ -65,7 +67,7 @@ mod tests {
         assert!(!is_canonical(b"YR") && is_canonical(b"YQ"));
         for chunk in [&b"YR"[..], b"YQ", b"YWI", b"YWJ", b"YWJj", b"", b"YW_", b"Y-", b"Yw", b"YWE", b"Y\nQ"]
         {
-            assert_eq!(decode_into(chunk, &mut vec![7]), Ok(is_canonical(chunk)), "{chunk:?}");
+            assert_eq!(decode_behind(chunk, &mut vec![7]), Ok(is_canonical(chunk)), "{chunk:?}");
         }
         assert_eq!(decode(b"YWJjZ"), Err(4));
         assert_eq!(decode(b"YWJjZ\n"), Err(5));
@@ -80,7 +82,7 @@ mod tests {
             let kept: Vec<u8> = chunk.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
             let lenient = LENIENT.decode(&kept).map_err(|_| corrupt(chunk.as_bytes()));
             proptest::prop_assert_eq!(decode(chunk.as_bytes()), lenient);
-            let canonical = decode_into(chunk.as_bytes(), &mut Vec::new()) == Ok(true);
+            let canonical = decode_behind(chunk.as_bytes(), &mut Vec::new()) == Ok(true);
             proptest::prop_assert_eq!(canonical, is_canonical(chunk.as_bytes()));
         }
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::apart::Apart;
 use super::base64;
 use super::claims::*;
 use super::json::{Go, JsonError};
@@ -173,47 +174,14 @@ pub fn decode(token: &[u8]) -> Result<Claims, DecodeError> {
 
 /// Go's `jwt.Decode` up to the verification of the signature.
 pub fn parse(token: &[u8]) -> Result<Unverified<'_>, DecodeError> {
-    parse_with(token, &mut Vec::new())
+    let mut decoded = Vec::new();
+    Apart::new(token, &mut decoded)?.read(&decoded)
 }
 
 /// [`parse`] as libraries before v2.8.1 do it, which knew no longest token.
 pub(crate) fn parse_of_any_size(token: &[u8]) -> Result<Unverified<'_>, DecodeError> {
-    read(token, &mut Vec::new())
-}
-
-/// [`parse`] with a buffer for the payload that is used again.
-pub(crate) fn parse_with<'t>(token: &'t [u8], payload: &mut Vec<u8>) -> Result<Unverified<'t>, DecodeError> {
-    if token.len() > MAX_TOKEN {
-        return Err(DecodeError::TooLarge(token.len()));
-    }
-    read(token, payload)
-}
-
-fn read<'t>(token: &'t [u8], decoded: &mut Vec<u8>) -> Result<Unverified<'t>, DecodeError> {
-    let [header, payload, signature] = chunks(token).ok_or(DecodeError::Chunks)?;
-    let current = &token[header.clone()] == CURRENT_HEADER;
-    if !current && &token[header.clone()] != OLD_HEADER {
-        read_header(&token[header])?;
-    }
-    let base64 = |chunk, range: &Range<usize>, into: &mut Vec<u8>| {
-        base64::decode_into(&token[range.clone()], into).map_err(|at| DecodeError::Base64 { chunk, at })
-    };
-    let plain = base64(1, &payload, decoded)?;
-    let loaded = load(decoded)?;
-    let mut bytes = Vec::new();
-    let plain = base64(2, &signature, &mut bytes)? && plain;
-    let message = match loaded.signed {
-        Signed::Payload => &token[payload],
-        Signed::HeaderAndPayload => &token[..payload.end],
-    };
-    let second = current && loaded.signed == Signed::HeaderAndPayload;
-    Ok(Unverified {
-        odd: !(second && plain && loaded.odd.is_empty() && loaded.utf8),
-        claims: loaded.claims,
-        signed: loaded.signed,
-        message,
-        signature: bytes,
-    })
+    let mut decoded = Vec::new();
+    Apart::of_any_size(token, &mut decoded)?.read(&decoded)
 }
 
 /// Go's `jwt.DecodeGeneric`: the members of `nats` without a structure. Where Go panics the error says so.
@@ -279,13 +247,13 @@ fn base64_chunk(token: &[u8], chunk: usize, range: &Range<usize>) -> Result<Vec<
 }
 
 /// `{"typ":"JWT","alg":"ed25519-nkey"}`, which tokens of the second layout have.
-const CURRENT_HEADER: &[u8] = b"eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ";
+pub(super) const CURRENT_HEADER: &[u8] = b"eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ";
 
 /// `{"typ":"jwt","alg":"ed25519"}`, which those of the first have.
-const OLD_HEADER: &[u8] = b"eyJ0eXAiOiJqd3QiLCJhbGciOiJlZDI1NTE5In0";
+pub(super) const OLD_HEADER: &[u8] = b"eyJ0eXAiOiJqd3QiLCJhbGciOiJlZDI1NTE5In0";
 
 /// `parseHeaders`.
-fn read_header(chunk: &[u8]) -> Result<Header, DecodeError> {
+pub(super) fn read_header(chunk: &[u8]) -> Result<Header, DecodeError> {
     let json = base64::decode(chunk).map_err(|at| DecodeError::Base64 { chunk: 0, at })?;
     let mut header = Header::default();
     Reader::new(&json).document(&mut header).map_err(DecodeError::HeaderJson)?;

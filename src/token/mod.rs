@@ -1,5 +1,6 @@
 //! What does this JWT say? Decoding as Go decodes, encoding, the claim tree, typed claims, validation, NATS subjects.
 
+mod apart;
 mod base64;
 mod claims;
 mod decode;
@@ -19,9 +20,10 @@ mod time;
 mod tree;
 mod validate;
 
+pub(crate) use apart::{Apart, Guess};
 pub use claims::*;
 pub use decode::*;
-pub(crate) use decode::{hold, is_spelled_plainly, parse_of_any_size, parse_with};
+pub(crate) use decode::{hold, is_spelled_plainly, parse_of_any_size};
 pub use distance::{distance, nearest};
 pub use encode::{EncodeError, HEADER, Sign, assemble, encode, jti, payload};
 pub(crate) use pointer::of_member as pointer_of_member;

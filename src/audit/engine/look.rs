@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use super::facts::{Asked, Facts, Standing};
-use super::read::{Item, Opened, Read, Text};
+use super::read::{Item, Opened, Text};
 use super::seeds::Seeds;
 use super::user::User;
+use super::verified::Read;
 use super::{Expirations, Settings, servers};
 use crate::audit::{Gathered, Inputs, Unread, Unreads};
 use crate::file::creds;
@@ -88,7 +89,7 @@ impl Looker<'_> {
         items: &[Item<'_>],
         opened: &[Opened<'_>],
         texts: &[Text<'_>],
-        reads: Vec<Read>,
+        reads: impl Iterator<Item = Read>,
     ) {
         let mut opened = opened.iter().peekable();
         let mut tokens = texts.iter().zip(reads).peekable();

@@ -19,6 +19,7 @@ mod seeds;
 mod servers;
 mod user;
 mod users;
+mod verified;
 mod walk;
 
 use std::collections::HashSet;
@@ -31,6 +32,7 @@ use self::facts::{Asked, Facts};
 use self::look::{Gains, Looker};
 use self::read::Arena;
 pub use self::servers::{When, configuration};
+use self::verified::{Payloads, Verified};
 use self::walk::{Chunk, Walker};
 use super::{Policy, Report};
 use crate::disk::Entry;
@@ -124,19 +126,19 @@ pub fn audit(paths: Vec<PathBuf>, settings: &Settings<'_>) -> Report {
 fn worker(walker: &Mutex<Walker>, facts: &Mutex<Facts>, scene: &Scene<'_>, settings: &Settings<'_>) -> Gains {
     let asked = Asked::default();
     let mut looker = Looker { settings, scene, facts, asked, gains: Gains::new(settings) };
-    let mut arena = Arena::default();
+    let (mut arena, mut payloads) = (Arena::default(), Payloads::default());
     loop {
         let chunks = walker.lock().unwrap_or_else(PoisonError::into_inner).next(TOGETHER);
         if chunks.is_empty() {
             return looker.gains;
         }
-        work(&chunks, &mut arena, &mut looker);
+        work(&chunks, &mut arena, &mut payloads, &mut looker);
         let files: usize = chunks.iter().map(|chunk| chunk.names.len()).sum();
         settings.progress.fetch_add(files as u64, Relaxed);
     }
 }
 
-fn work(chunks: &[Chunk], arena: &mut Arena, looker: &mut Looker<'_>) {
+fn work(chunks: &[Chunk], arena: &mut Arena, payloads: &mut Payloads, looker: &mut Looker<'_>) {
     let files: Vec<_> = chunks
         .iter()
         .flat_map(|chunk| chunk.names.iter().map(|(name, entry)| (&*chunk.place, name, entry)))
@@ -146,7 +148,7 @@ fn work(chunks: &[Chunk], arena: &mut Arena, looker: &mut Looker<'_>) {
         let items = arena.fill(files, &mut looker.gains.unread);
         let opened = read::open(&items, arena);
         let texts = read::texts(&items, arena, &opened);
-        let reads = read::read(&texts, looker.settings.verify);
-        looker.files(&items, &opened, &texts, reads);
+        let verified = Verified::new(&texts, payloads, looker.settings.verify);
+        looker.files(&items, &opened, &texts, verified.read());
     }
 }

@@ -1,4 +1,4 @@
-//! What do these files hold? Some files at a time: their bytes, the tokens in them, and whether each signature holds.
+//! What do these files hold? Some files at a time: their bytes, and the tokens in them.
 
 use std::borrow::Cow;
 use std::ffi::CStr;
@@ -7,11 +7,11 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use super::walk::{Place, unread};
-use crate::audit::{Unreads, Verify};
+use crate::audit::Unreads;
 use crate::disk::{DiskError, Entry, Facts};
 use crate::file::{Document, alone, recognise};
 use crate::lint::view::{Layout, Stat};
-use crate::token::{self, Claims, DecodeError, MAX_TOKEN, Unverified};
+use crate::token::MAX_TOKEN;
 
 /// The largest file that is read, in bytes; one with a token by its name need not be read beyond what Go takes.
 pub(super) const LARGEST: u64 = 16 << 20;
@@ -176,74 +176,4 @@ pub(super) fn texts<'b>(items: &[Item<'_>], arena: &'b Arena, opened: &'b [Opene
         }
     }
     texts
-}
-
-/// A token, read and verified.
-pub(super) struct Read {
-    /// What it claims; none: it cannot be read.
-    pub(super) claims: Option<Claims>,
-    /// Why Go refuses it.
-    pub(super) refused: Option<DecodeError>,
-    /// It is written as Go's library writes it.
-    pub(super) plain: bool,
-    /// The activation tokens in its imports: which import, and what the token claims if Go takes it.
-    pub(super) activations: Vec<(usize, Option<Claims>)>,
-}
-
-/// Reads tokens, and verifies the signatures of all of them at once.
-pub(super) fn read(texts: &[Text<'_>], verify: Verify<'_>) -> Vec<Read> {
-    let mut payload = Vec::new();
-    let outer: Vec<_> = texts.iter().map(|text| token::parse_with(text.bytes, &mut payload)).collect();
-    let (holds, activations) = {
-        let inner = inner(&outer);
-        let all = outer.iter().chain(inner.iter().map(|inner| &inner.read));
-        let holds = token::hold(all.map(|token| token.as_ref().ok()), verify);
-        let activations: Vec<_> = inner
-            .into_iter()
-            .zip(holds.iter().skip(outer.len()))
-            .map(|(inner, &holds)| {
-                let claims = inner.read.ok().and_then(|read| read.judge(holds).ok());
-                (inner.of, inner.import, claims)
-            })
-            .collect();
-        (holds, activations)
-    };
-    let mut activations = activations.into_iter().peekable();
-    let mut all = Vec::with_capacity(outer.len());
-    for (index, (outer, holds)) in outer.into_iter().zip(holds).enumerate() {
-        let mut own = Vec::new();
-        while let Some((_, import, claims)) = activations.next_if(|(of, ..)| *of == index) {
-            own.push((import, claims));
-        }
-        all.push(match outer {
-            Err(error) => Read { claims: None, refused: Some(error), plain: false, activations: own },
-            Ok(outer) => Read {
-                refused: outer.refusal(holds),
-                plain: !outer.odd,
-                claims: Some(outer.claims),
-                activations: own,
-            },
-        });
-    }
-    all
-}
-
-/// An activation token in an import.
-struct Inner<'t> {
-    of: usize,
-    import: usize,
-    read: Result<Unverified<'t>, DecodeError>,
-}
-
-fn inner<'t>(outer: &'t [Result<Unverified<'_>, DecodeError>]) -> Vec<Inner<'t>> {
-    let mut inner = Vec::new();
-    for (of, outer) in outer.iter().enumerate() {
-        let Some(account) = outer.as_ref().ok().and_then(|outer| outer.claims.account()) else { continue };
-        for (import, body) in account.imports.iter().enumerate() {
-            if let Some(body) = body.as_ref().filter(|body| !body.token.is_empty()) {
-                inner.push(Inner { of, import, read: token::parse(body.token.as_bytes()) });
-            }
-        }
-    }
-    inner
 }

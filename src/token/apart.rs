@@ -1,0 +1,105 @@
+//! What can be told of a token before its claims are read?
+
+use std::ops::Range;
+
+use super::base64;
+use super::decode::*;
+use crate::nkey::{self, go};
+
+/// A token taken apart and not read yet. Its payload's bytes stand behind others in a buffer.
+pub(crate) struct Apart<'t> {
+    token: &'t [u8],
+    payload: Range<usize>,
+    signature: Range<usize>,
+    bytes: Range<usize>,
+    /// It has the header of the second layout as Go's library writes it.
+    current: bool,
+    /// Its payload is spelled as Go's library spells it.
+    plain: bool,
+}
+
+impl<'t> Apart<'t> {
+    /// Takes `token` apart as [`parse`] does, its payload's bytes behind those in `decoded`.
+    pub(crate) fn new(token: &'t [u8], decoded: &mut Vec<u8>) -> Result<Apart<'t>, DecodeError> {
+        if token.len() > MAX_TOKEN {
+            return Err(DecodeError::TooLarge(token.len()));
+        }
+        Apart::of_any_size(token, decoded)
+    }
+
+    pub(super) fn of_any_size(token: &'t [u8], decoded: &mut Vec<u8>) -> Result<Apart<'t>, DecodeError> {
+        let [header, payload, signature] = chunks(token).ok_or(DecodeError::Chunks)?;
+        let current = &token[header.clone()] == CURRENT_HEADER;
+        if !current && &token[header.clone()] != OLD_HEADER {
+            read_header(&token[header])?;
+        }
+        let start = decoded.len();
+        let plain = base64::decode_behind(&token[payload.clone()], decoded)
+            .map_err(|at| DecodeError::Base64 { chunk: 1, at })?;
+        Ok(Apart { token, payload, signature, bytes: start..decoded.len(), current, plain })
+    }
+
+    /// The payload's bytes in the buffer.
+    pub(crate) fn payload<'d>(&self, decoded: &'d [u8]) -> &'d [u8] {
+        decoded.get(self.bytes.clone()).unwrap_or_default()
+    }
+
+    /// Reads it; `decoded` is the buffer.
+    pub(crate) fn read(&self, decoded: &[u8]) -> Result<Unverified<'t>, DecodeError> {
+        let loaded = load(self.payload(decoded))?;
+        let mut signature = Vec::new();
+        let plain = base64::decode_behind(&self.token[self.signature.clone()], &mut signature)
+            .map_err(|at| DecodeError::Base64 { chunk: 2, at })?;
+        let second = self.current && loaded.signed == Signed::HeaderAndPayload;
+        Ok(Unverified {
+            odd: !(second && self.plain && plain && loaded.odd.is_empty() && loaded.utf8),
+            claims: loaded.claims,
+            signed: loaded.signed,
+            message: self.message(loaded.signed),
+            signature,
+        })
+    }
+
+    fn message(&self, signed: Signed) -> &'t [u8] {
+        match signed {
+            Signed::Payload => &self.token[self.payload.clone()],
+            Signed::HeaderAndPayload => &self.token[..self.payload.end],
+        }
+    }
+
+    /// What will be asked of a verifier once it is read, if it is as Go's library writes tokens. So the signatures of
+    /// many are verified together before the claims of the first are read; whether a guess was right is known then.
+    pub(crate) fn guess<'d>(&self, decoded: &'d [u8]) -> Option<Guess<'t, 'd>> {
+        const ISSUER: &[u8] = b"\"iss\":\"";
+        let payload = self.payload(decoded);
+        let rest = payload.get(memchr::memmem::find(payload, ISSUER)? + ISSUER.len()..)?;
+        let issuer = rest.get(..memchr::memchr(b'"', rest)?)?;
+        let key = go::from_public_key(std::str::from_utf8(issuer).ok()?).ok()?.public();
+        let mut signature = Vec::new();
+        base64::decode_behind(&self.token[self.signature.clone()], &mut signature).ok()?;
+        let message = self.message(Signed::HeaderAndPayload);
+        Some(Guess { issuer, key, message, signature: signature.try_into().ok()? })
+    }
+}
+
+/// A signature that is verified before its token is read.
+pub(crate) struct Guess<'t, 'd> {
+    issuer: &'d [u8],
+    key: nkey::PublicKey,
+    message: &'t [u8],
+    signature: [u8; 64],
+}
+
+impl Guess<'_, '_> {
+    /// What is asked of a verifier.
+    pub(crate) fn signed(&self) -> nkey::Signed<'_> {
+        nkey::Signed { key: self.key, message: self.message, signature: &self.signature }
+    }
+
+    /// It is what that token asks, now that it is read.
+    pub(crate) fn is_of(&self, token: &Unverified<'_>) -> bool {
+        token.claims.data.iss.as_bytes() == self.issuer
+            && token.message == self.message
+            && token.signature == self.signature
+    }
+}
