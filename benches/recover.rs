@@ -1,7 +1,7 @@
 //! What does it cost to rebuild a store? `cargo bench --bench recover`.
 //!
 //! 10,000 accounts (or `JWTFIX_ACCOUNTS`) with two users each, scattered over a resolver's directory, credentials and keys;
-//! then ten times fewer, in turn: a tenth of the work is to take a tenth of the time. Where nsc is (`NSC`, or
+//! then ten times fewer, in turn: a tenth of the work is to take a tenth of the time, and each file as much memory. Where nsc is (`NSC`, or
 //! /opt/nats/bin/nsc), `nsc fix` on 400 and on 800 accounts beside it.
 #![allow(
     clippy::disallowed_methods,
@@ -22,8 +22,17 @@ use jwtfix::token::{Body, Claims, ClaimsData, Kind, Operator, encode};
 
 const NOW: i64 = 1_795_500_000;
 const ROUNDS: usize = 3;
+/// Files of each account: its token and key, and credentials and a key of each user.
+const FILES: usize = 6;
 
 fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    if let [_, one, from, to, accounts] = args.as_slice()
+        && one == "one"
+    {
+        recovered(Path::new(from), Path::new(to), accounts.parse().expect("a number"));
+        return println!("{}", peak());
+    }
     let accounts: usize =
         std::env::var("JWTFIX_ACCOUNTS").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000);
     let root = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
@@ -39,6 +48,10 @@ fn main() {
     println!("{accounts} accounts with two users each: {:.2} s", each[0]);
     println!("{} accounts with two users each: {:.2} s", accounts / 10, each[1]);
     println!("ten times the work takes {:.1} times as long", each[0] / each[1]);
+    let (more, less) = (FILES * accounts, FILES * (accounts / 10));
+    let (much, little) = (process(&many, accounts), process(&few, accounts / 10));
+    println!("{more} files: {} MiB at the most, {less} files: {} MiB", much >> 20, little >> 20);
+    println!("each file more takes {:.0} bytes", (much as f64 - little as f64) / (more - less) as f64);
     let nsc = std::env::var_os("NSC").map_or_else(|| PathBuf::from("/opt/nats/bin/nsc"), PathBuf::from);
     if !nsc.exists() {
         return println!("no nsc at {}", nsc.display());
@@ -66,6 +79,22 @@ fn main() {
         growth(|time| time.0),
         growth(|time| time.1)
     );
+}
+
+/// This program again, as one recovery: its peak of memory in bytes.
+fn process(from: &Path, accounts: usize) -> u64 {
+    let own = std::env::current_exe().expect("it runs");
+    let to = from.with_extension("one");
+    let output = Command::new(own).arg("one").arg(from).arg(&to).arg(accounts.to_string()).output();
+    let output = output.expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().parse().expect("its peak")
+}
+
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the peak");
+    line.split_whitespace().next().and_then(|kb| kb.parse::<u64>().ok()).expect("a number") << 10
 }
 
 /// Looks at everything, lays it out, writes it, waits for the disk and lets it take its place.

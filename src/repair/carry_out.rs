@@ -253,8 +253,9 @@ fn make<'a>(planner: &Planner<'a>, place: usize, steps: &[&Step]) -> Result<Opti
         let written = creds::canonical(text, seed.text());
         NewBytes::rewritten(&old, Zeroizing::new(written.as_bytes().to_vec()))
     } else {
-        let with: Vec<_> = spots.iter().map(|(spot, text)| (spot.span.clone(), text.as_bytes())).collect();
-        NewBytes::splice(&old, &with)
+        let with: Vec<_> =
+            spots.iter().map(|(spot, text)| (spot.span.clone(), spot.way, text.as_str())).collect();
+        NewBytes::tokens(&old, &with).ok_or_else(|| CarryError::Unlike(path.to_owned()))?
     };
     let secret = reads_alike(&old, &new.bytes, &spots).ok_or_else(|| CarryError::Unlike(path.to_owned()))?;
     Ok(Some(Made { path, facts, old, new, secret, unproven }))

@@ -8,10 +8,13 @@ use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use super::coded;
+use super::survey::Way;
 use crate::file::{What, recognise};
 use crate::nkey::PublicKey;
 
@@ -120,6 +123,47 @@ pub(crate) enum Piece {
     Kept(usize, usize),
     /// So many bytes that the record itself has.
     Gone(usize),
+    /// Base64 of what these pieces make of the bytes whose base64 stands there in the new file: where, how long.
+    Coded(usize, usize, Vec<Piece>),
+}
+
+impl Piece {
+    /// How many bytes of it the record has.
+    fn gone(&self) -> Option<usize> {
+        match self {
+            Piece::Kept(..) => Some(0),
+            Piece::Gone(length) => Some(*length),
+            Piece::Coded(.., pieces) => {
+                pieces.iter().try_fold(0usize, |sum, piece| sum.checked_add(piece.gone()?))
+            }
+        }
+    }
+}
+
+/// What these pieces make of the new bytes, and of those that are gone, which are taken off.
+fn undone(pieces: &[Piece], new: &[u8], gone: &mut &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let length = pieces.iter().map(|piece| match piece {
+        Piece::Kept(_, length) | Piece::Gone(length) => *length,
+        Piece::Coded(_, length, _) => length.saturating_mul(2),
+    });
+    let mut old =
+        Zeroizing::new(Vec::with_capacity(length.fold(0, usize::saturating_add).min(new.len() + gone.len())));
+    for piece in pieces {
+        match piece {
+            Piece::Kept(at, length) => old.extend_from_slice(new.get(*at..at.checked_add(*length)?)?),
+            Piece::Gone(length) => {
+                let (these, rest) = gone.split_at_checked(*length)?;
+                old.extend_from_slice(these);
+                *gone = rest;
+            }
+            Piece::Coded(at, length, pieces) => {
+                let there = Zeroizing::new(BASE64.decode(new.get(*at..at.checked_add(*length)?)?).ok()?);
+                let before = undone(pieces, &there, gone)?;
+                old.extend_from_slice(Zeroizing::new(BASE64.encode(&before)).as_bytes());
+            }
+        }
+    }
+    Some(old)
 }
 
 /// A record: what was done, and the bytes that are gone.
@@ -153,14 +197,12 @@ impl Record {
     fn read(bytes: &[u8]) -> Option<(Record, usize)> {
         let head = bytes.iter().position(|byte| *byte == b'\n')?;
         let done: Done = serde_json::from_slice(&bytes[..head]).ok()?;
-        let mut length: usize = 0;
-        if let Done::Rewritten { pieces, .. } = &done {
-            for piece in pieces {
-                if let Piece::Gone(gone) = piece {
-                    length = length.checked_add(*gone)?;
-                }
+        let length = match &done {
+            Done::Rewritten { pieces, .. } => {
+                pieces.iter().try_fold(0usize, |sum, piece| sum.checked_add(piece.gone()?))?
             }
-        }
+            _ => 0,
+        };
         let end = head.checked_add(1)?.checked_add(length)?;
         let gone = bytes.get(head + 1..end)?.to_vec();
         (bytes.get(end) == Some(&b'\n')).then_some((Record { done, gone }, end + 1))
@@ -169,20 +211,7 @@ impl Record {
     /// The bytes before, out of the new ones.
     pub(crate) fn undone(&self, new: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let Done::Rewritten { before, pieces, .. } = &self.done else { return None };
-        let length = pieces.iter().map(|piece| match piece {
-            Piece::Kept(_, length) | Piece::Gone(length) => *length,
-        });
-        let mut old = Zeroizing::new(Vec::with_capacity(length.sum()));
-        let mut gone = 0;
-        for piece in pieces {
-            match *piece {
-                Piece::Kept(at, length) => old.extend_from_slice(new.get(at..at.checked_add(length)?)?),
-                Piece::Gone(length) => {
-                    old.extend_from_slice(self.gone.get(gone..gone + length)?);
-                    gone += length;
-                }
-            }
-        }
+        let old = undone(pieces, new, &mut self.gone.as_slice())?;
         (Hash::of(&old) == *before).then_some(old)
     }
 }
@@ -193,6 +222,16 @@ pub struct NewBytes {
     pub bytes: Zeroizing<Vec<u8>>,
     /// Ranges of the old bytes, each with the place where it begins in the new ones. None of two overlaps the other.
     pub kept: Vec<(Range<usize>, usize)>,
+    /// Values of base64 that became others.
+    coded: Vec<Coded>,
+}
+
+/// A value of base64 that became another.
+struct Coded {
+    old: Range<usize>,
+    new: Range<usize>,
+    /// What of the bytes that it meant stands in those that it means.
+    kept: Vec<(Range<usize>, usize)>,
 }
 
 /// Old bytes cannot be kept without a seed among them.
@@ -214,7 +253,37 @@ impl NewBytes {
         }
         kept.push((at..old.len(), bytes.len()));
         bytes.extend_from_slice(&old[at..]);
-        NewBytes { bytes, kept }
+        NewBytes { bytes, kept, coded: Vec::new() }
+    }
+
+    /// The old bytes with the tokens at some places replaced, each in the way in which it stands there.
+    pub(crate) fn tokens(old: &[u8], with: &[(Range<usize>, Way, &str)]) -> Option<NewBytes> {
+        let mut inner: Vec<Option<(NewBytes, Zeroizing<String>)>> = Vec::new();
+        for (range, way, text) in with {
+            inner.push(match way {
+                Way::Coded => {
+                    let new = coded::rewritten(old.get(range.clone())?, text)?;
+                    let value = Zeroizing::new(BASE64.encode(&new.bytes));
+                    Some((new, value))
+                }
+                _ => None,
+            });
+        }
+        let plain = with.iter().zip(&inner).map(|((range, _, text), inner)| {
+            let new = inner.as_ref().map_or(text.as_bytes(), |(_, value)| value.as_bytes());
+            (range.clone(), new)
+        });
+        let mut new = NewBytes::splice(old, &plain.collect::<Vec<_>>());
+        let mut more: isize = 0;
+        for ((range, _, text), inner) in with.iter().zip(inner) {
+            let length = inner.as_ref().map_or(text.len(), |(_, value)| value.len());
+            if let Some((inner, _)) = inner {
+                let start = range.start.checked_add_signed(more)?;
+                new.coded.push(Coded { old: range.clone(), new: start..start + length, kept: inner.kept });
+            }
+            more += length as isize - range.len() as isize;
+        }
+        Some(new)
     }
 
     /// With a range of the new bytes replaced.
@@ -229,6 +298,11 @@ impl NewBytes {
             self.kept.extend((start < left).then(|| (old.start..old.start + (left - start), start)));
             let moved = || (old.start + (right - start)..old.end, right - range.len() + with.len());
             self.kept.extend((right < end).then(moved));
+        }
+        self.coded.retain(|coded| coded.new.end <= range.start || coded.new.start >= range.end);
+        for coded in self.coded.iter_mut().filter(|coded| coded.new.start >= range.end) {
+            let start = coded.new.start - range.len() + with.len();
+            coded.new = start..start + coded.new.len();
         }
     }
 
@@ -252,25 +326,14 @@ impl NewBytes {
             }
             taken = part.span.clone();
         }
-        NewBytes { bytes: new, kept }
+        NewBytes { bytes: new, kept, coded: Vec::new() }
     }
 
     /// The record of these bytes taking the place of `old`.
     pub(crate) fn record(&self, file: &Path, old: &[u8]) -> Result<Record, WouldKeepSecret> {
-        let mut kept: Vec<_> = self.kept.iter().filter(|(range, _)| !range.is_empty()).cloned().collect();
-        kept.sort_by_key(|(range, _)| range.start);
-        let (mut pieces, mut gone) = (Vec::new(), Vec::new());
-        let mut at = 0;
-        for (range, start) in kept {
-            lose(&old[at..range.start], &mut pieces, &mut gone);
-            match pieces.last_mut() {
-                Some(Piece::Kept(from, length)) if *from + *length == start => *length += range.len(),
-                _ => pieces.push(Piece::Kept(start, range.len())),
-            }
-            at = range.end;
-        }
-        lose(&old[at..], &mut pieces, &mut gone);
-        if holds_secret(old, &self.kept) || looks_secret(&gone) {
+        let mut gone = Vec::new();
+        let pieces = pieces(old, &self.kept, &self.coded, &mut gone);
+        if self.holds_secret(old) || looks_secret(&gone) {
             return Err(WouldKeepSecret);
         }
         let done = Done::Rewritten {
@@ -281,6 +344,49 @@ impl NewBytes {
         };
         Ok(Record { done, gone })
     }
+
+    /// Whether the journal would keep a secret of the old bytes, or of a value of base64 in them.
+    fn holds_secret(&self, old: &[u8]) -> bool {
+        let within = self.coded.iter().any(|coded| {
+            let meant = old.get(coded.old.clone()).and_then(|value| BASE64.decode(value).ok());
+            meant.is_none_or(|meant| holds_secret(&Zeroizing::new(meant), &coded.kept))
+        });
+        let values = self.coded.iter().map(|coded| (coded.old.clone(), coded.new.start));
+        let mut kept: Vec<_> = self.kept.iter().cloned().chain(values).collect();
+        kept.sort_by_key(|(range, _)| range.start);
+        within || holds_secret(old, &kept)
+    }
+}
+
+/// The old bytes in pieces. What is gone is added to `gone`.
+fn pieces(old: &[u8], kept: &[(Range<usize>, usize)], coded: &[Coded], gone: &mut Vec<u8>) -> Vec<Piece> {
+    let mut all: Vec<(Range<usize>, Result<usize, &Coded>)> = kept
+        .iter()
+        .filter(|(range, _)| !range.is_empty())
+        .map(|(range, start)| (range.clone(), Ok(*start)))
+        .collect();
+    all.extend(coded.iter().map(|coded| (coded.old.clone(), Err(coded))));
+    all.sort_by_key(|(range, _)| range.start);
+    let (mut pieces, mut at) = (Vec::new(), 0);
+    for (range, what) in all {
+        lose(&old[at..range.start], &mut pieces, gone);
+        match (what, pieces.last_mut()) {
+            (Ok(start), Some(Piece::Kept(from, length))) if *from + *length == start => {
+                *length += range.len()
+            }
+            (Ok(start), _) => pieces.push(Piece::Kept(start, range.len())),
+            (Err(coded), _) => match BASE64.decode(&old[range.clone()]) {
+                Ok(meant) => {
+                    let inner = self::pieces(&Zeroizing::new(meant), &coded.kept, &[], gone);
+                    pieces.push(Piece::Coded(coded.new.start, coded.new.len(), inner));
+                }
+                Err(_) => lose(&old[range.clone()], &mut pieces, gone),
+            },
+        }
+        at = range.end;
+    }
+    lose(&old[at..], &mut pieces, gone);
+    pieces
 }
 
 fn lose(bytes: &[u8], pieces: &mut Vec<Piece>, gone: &mut Vec<u8>) {
@@ -393,6 +499,29 @@ mod tests {
     }
 
     #[test]
+    fn a_value_of_base64_keeps_its_seed_and_comes_back() {
+        let seed = Seed::generate(Role::User).expose();
+        let creds = creds::canonical(TOKEN, &seed);
+        let value = BASE64.encode(creds.as_bytes());
+        let old = format!("kind: Secret\napiVersion: v1\ndata:\n  u.creds: {value} # ours\n  t: {TOKEN}\n");
+        let (at, plain) = (old.find(&value).expect("it is in it"), old.find(TOKEN).expect("it is in it"));
+        // What stands behind the token moves by any number of bits.
+        for text in ["eyJuZXci.eyJ9.x", "eyJuZXci.eyJ9.xy", "eyJuZXci.eyJ9.xyz"] {
+            let with =
+                [(at..at + value.len(), Way::Coded, text), (plain..plain + TOKEN.len(), Way::InPlace, text)];
+            let new = NewBytes::tokens(old.as_bytes(), &with).expect("it is plain");
+            let meant = BASE64.encode(creds::canonical(text, &seed).as_bytes());
+            let wanted = old.replace(&value, &meant).replace(TOKEN, text);
+            assert_eq!(String::from_utf8_lossy(&new.bytes), wanted);
+            let record = round(old.as_bytes(), &new);
+            assert_eq!(record.gone, [TOKEN, TOKEN].concat().as_bytes());
+        }
+        // Its seed would be lost with it.
+        let lost = NewBytes::splice(old.as_bytes(), &[(at..at + value.len(), b"eA==")]);
+        assert_eq!(lost.record(Path::new("/x"), old.as_bytes()), Err(WouldKeepSecret));
+    }
+
+    #[test]
     fn a_seed_is_found_again_however_it_was_written() {
         let seed = Seed::generate(Role::User).expose().to_string();
         let canonical = creds::canonical(TOKEN, &seed).to_string();
@@ -419,16 +548,18 @@ mod tests {
     fn no_journal_keeps_a_seed() {
         let seed = Seed::generate(Role::User).expose().to_string();
         let old = creds::canonical(TOKEN, &seed).to_string();
-        let without = NewBytes { bytes: Zeroizing::new(TOKEN.into()), kept: Vec::new() };
+        let without = NewBytes { bytes: Zeroizing::new(TOKEN.into()), kept: Vec::new(), coded: Vec::new() };
         assert_eq!(without.record(Path::new("/x"), old.as_bytes()), Err(WouldKeepSecret));
         let coded = format!(
             "apiVersion: v1\nkind: Secret\ndata:\n  a.creds: {}\n",
             data_encoding::BASE64.encode(old.as_bytes())
         );
-        let without = NewBytes { bytes: Zeroizing::new(b"gone".to_vec()), kept: Vec::new() };
+        let without =
+            NewBytes { bytes: Zeroizing::new(b"gone".to_vec()), kept: Vec::new(), coded: Vec::new() };
         assert_eq!(without.record(Path::new("/x"), coded.as_bytes()), Err(WouldKeepSecret));
         let odd = format!("=={seed}==").into_bytes();
-        let without = NewBytes { bytes: Zeroizing::new(b"gone".to_vec()), kept: Vec::new() };
+        let without =
+            NewBytes { bytes: Zeroizing::new(b"gone".to_vec()), kept: Vec::new(), coded: Vec::new() };
         assert_eq!(without.record(Path::new("/x"), &odd), Err(WouldKeepSecret));
     }
 

@@ -2,6 +2,7 @@
 
 mod carry_out;
 mod claim_diff;
+mod coded;
 mod compare;
 pub mod convert;
 mod draft;

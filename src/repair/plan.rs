@@ -77,7 +77,7 @@ pub enum StepError {
     #[error(transparent)]
     Disk(#[from] DiskError),
     /// None of its places can be written.
-    #[error("it stands in an encoded value, which jwtfix does not write")]
+    #[error("it stands in an encoded value that is no plain base64 on one line: jwtfix does not write such")]
     Encoded,
 }
 

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use super::coded;
 use super::journal::Hash;
 use super::reading;
 use crate::disk::{self, DiskError, Facts};
-use crate::file::{Kind as FileKind, Part, What, recognise};
+use crate::file::{Document, Kind as FileKind, Part, What, recognise};
 use crate::token::{Claims, Kind, parse};
 use crate::trust::{Fleet, Member};
 
@@ -51,7 +52,9 @@ pub enum Way {
     InPlace,
     /// It is cut up or widened: the credentials file is written anew.
     Anew,
-    /// It stands in a value that is encoded: nobody here writes that.
+    /// It stands in a value of plain base64, which is written anew.
+    Coded,
+    /// It stands in a value that is encoded in another way: nobody here writes that.
     Encoded,
 }
 
@@ -244,13 +247,13 @@ fn look(path: &Path, given: Given, accounts: bool) -> Result<Looked, DiskError> 
         .parts
         .iter()
         .filter(|part| part.what == What::Token)
-        .map(|part| meet(part, &bytes, document.kind, accounts))
+        .map(|part| meet(part, &bytes, &document, accounts))
         .collect();
     let place = Place { path: path.to_owned(), kind: document.kind, given, facts };
     Ok(Looked { place, tokens })
 }
 
-fn meet(part: &Part<'_>, bytes: &[u8], file: FileKind, accounts: bool) -> Met {
+fn meet(part: &Part<'_>, bytes: &[u8], document: &Document<'_>, accounts: bool) -> Met {
     let text = part.text();
     let unverified = match parse(text.as_bytes()) {
         Ok(unverified) => unverified,
@@ -261,7 +264,8 @@ fn meet(part: &Part<'_>, bytes: &[u8], file: FileKind, accounts: bool) -> Met {
     let holds = (kind == Kind::Operator || (accounts && kind == Kind::Account)) && unverified.holds();
     let way = match bytes.get(part.span.clone()) {
         Some(there) if there == text.as_bytes() => Way::InPlace,
-        _ if file == FileKind::Creds => Way::Anew,
+        _ if document.kind == FileKind::Creds => Way::Anew,
+        _ if coded::is_plain(bytes, &part.span, document) => Way::Coded,
         _ => Way::Encoded,
     };
     Met::Token {
@@ -311,7 +315,7 @@ mod tests {
         let (a, u) = (of(text(&family.account)), of(text(&family.user)));
         assert_eq!((a.spots.len(), a.kind, &*a.name), (2, Kind::Account, "ORDERS"));
         let ways: Vec<Way> = u.spots.iter().map(|spot| spot.way).collect();
-        assert_eq!(ways, [Way::Encoded, Way::InPlace, Way::InPlace, Way::Anew]);
+        assert_eq!(ways, [Way::Coded, Way::InPlace, Way::InPlace, Way::Anew]);
         assert_eq!((survey.given(a), survey.given(u)), (Given::Below, Given::Named));
         assert_eq!(survey.text(u).expect("it is there").as_str(), user);
         assert_eq!(survey.fleet.account(&text(&family.account)).count(), 1);

@@ -10,6 +10,7 @@ mod creds;
 mod errors;
 mod files;
 mod imports;
+mod kubernetes;
 mod moved;
 mod preload;
 mod real;

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::change::change_lines;
+use crate::file::Kind as FileKind;
 use crate::render::style::{Ink, Style};
 use crate::render::text;
-use crate::repair::{Hold, Plan, Site, Stale, Step, Survey};
+use crate::repair::{Hold, Plan, Site, Spot, Stale, Step, Survey};
 use crate::token::Kind;
 
 /// How the run ends.
@@ -229,6 +230,10 @@ pub(super) fn write_next(
     }
     if has(Kind::User) {
         lines.push("clients keep the credentials that they have: give them the new ones");
+    }
+    let manifest = |spot: &Spot| survey.places[spot.place].kind == FileKind::Kubernetes;
+    if plan.steps.iter().any(|step| survey.sites[step.site].spots.iter().any(manifest)) {
+        lines.push("manifests have changed: `kubectl apply` them again");
     }
     let then = if matches!(ending, Ending::Planned) { "then" } else { "now" };
     if !lines.is_empty() {

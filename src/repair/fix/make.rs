@@ -142,21 +142,22 @@ impl Maker<'_> {
 }
 
 fn spliced(old: &[u8], replaced: &[Replaced], task: &Task, change: &mut FileChange) -> Option<NewBytes> {
-    let mut with: Vec<(Range<usize>, &[u8])> =
-        replaced.iter().map(|replaced| (replaced.span.clone(), replaced.text.as_bytes())).collect();
+    let mut with: Vec<(Range<usize>, Way, &str)> = replaced
+        .iter()
+        .map(|replaced| (replaced.span.clone(), replaced.way, replaced.text.as_str()))
+        .collect();
     for (span, text) in &task.text {
         let overlaps = |other: &Range<usize>| other.start < span.end && span.start < other.end;
-        if with.iter().any(|(other, _)| overlaps(other)) {
+        if with.iter().any(|(other, ..)| overlaps(other)) {
             continue;
         }
         let line = old.iter().take(span.start).filter(|byte| **byte == b'\n').count() + 1;
         let before = String::from_utf8_lossy(old.get(span.clone()).unwrap_or_default()).into_owned();
         change.deeds.push(Deed::Text { line, before, after: text.clone() });
-        with.push((span.clone(), text.as_bytes()));
+        with.push((span.clone(), Way::InPlace, text));
     }
-    with.sort_by_key(|(span, _)| span.start);
-    let new = NewBytes::splice(old, &with);
-    (*new.bytes != *old).then_some(new)
+    with.sort_by_key(|(span, ..)| span.start);
+    NewBytes::tokens(old, &with).filter(|new| *new.bytes != *old)
 }
 
 /// The file as every client reads it: the token of its seed's user, and the seed.
