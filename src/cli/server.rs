@@ -121,6 +121,8 @@ impl ServerArgs {
         let mut startup = startup("", b"port: 4222\n", version, terminal.now, &Nothing);
         startup.options.resolver =
             Some(Resolver::Directory(Directory { dir: ".".into(), ..Directory::default() }));
+        // Without one it could ask no authorization service; the accounts do not say which.
+        startup.options.system_account = "SYS".into();
         startup.options.leafnodes.listen = true;
         startup.options.websocket.listen = true;
         startup.options.mqtt.listen = true;

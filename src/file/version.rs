@@ -142,6 +142,7 @@ since! {
     DEFAULT_SENTINEL "VER-18" "default_sentinel" (2, 11, 2);
     SENTINEL_BEARER "VER-18" "a default_sentinel has to be the JWT of a user and a bearer token" (2, 11, 7);
     SENTINEL_SCOPED "VER-18" "a default_sentinel may be a scoped user" (2, 11, 9);
+    LEAF_WITHOUT_ACCOUNT "CO-4" "a leafnode that is in no account yet is refused where its account has a callout; before, the server crashes" (2, 12, 5);
     CALLOUT_DELEGATION "VER-19" "auth callout of the config also decides for accounts in allowed_accounts" (2, 11, 0);
     PROXIES "VER-20" "trusted proxies and proxy_required" (2, 12, 0);
     PROXY_MEMBER "VER-20" "proxy_required is read, so that a scoped user must not have it" (2, 11, 10), (2, 12, 0);

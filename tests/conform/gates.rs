@@ -1260,8 +1260,10 @@ fn leafs(now: i64) -> Vec<World> {
     worlds
 }
 
-fn callouts(now: i64) -> Vec<World> {
-    let mut stage = Stage::new("callout of an account", now);
+/// With an account whose authorization service nobody runs. A server without a system account does not survive asking it.
+fn callout(now: i64, system: bool) -> World {
+    let with = if system { " beside a system account" } else { "" };
+    let mut stage = Stage::new(&format!("callout of an account{with}"), now);
     stage.operator(json!({}));
     stage.others();
     let mut a = stage.account_claims("a");
@@ -1269,6 +1271,9 @@ fn callouts(now: i64) -> Vec<World> {
     stage.account(&a);
     stage.memory();
     stage.world.config += "authorization { timeout: 0.2 }\n";
+    if system {
+        stage.world.config += &format!("system_account: {}\n", public('A', "sys"));
+    }
     let plain = stage.user_claims("a");
     stage.client("the auth user", &plain);
     stage.client("the auth user with a name", &plain).user = Some("x".into());
@@ -1281,7 +1286,11 @@ fn callouts(now: i64) -> Vec<World> {
     stage.client("expired", &expired);
     let b = stage.user_claims("b");
     stage.client("another account", &b);
-    let mut worlds = vec![stage.done()];
+    stage.done()
+}
+
+fn callouts(now: i64) -> Vec<World> {
+    let mut worlds = vec![callout(now, false), callout(now, true)];
 
     let issuer = public('A', "a");
     for (name, config) in [
@@ -1341,6 +1350,36 @@ fn lethal(now: i64) -> Vec<World> {
         stage.client(name, &claims);
         worlds.push(stage.done());
     }
+    // A leafnode that is refused is in no account that could be asked about it.
+    for (name, signs) in [("a leafnode that does not sign", false), ("a leafnode that signs", true)] {
+        let mut stage = Stage::new(&format!("lethal callout, {name}"), now);
+        stage.operator(json!({}));
+        let mut a = stage.account_claims("a");
+        a["nats"]["authorization"] = json!({"auth_users": [public('U', "u")]});
+        a["nats"]["revocations"] = json!({public('U', "other"): now});
+        stage.account(&a);
+        stage.memory();
+        stage.world.config += "leafnodes { listen: '127.0.0.1:-1' }\n";
+        let mut other = stage.user_claims("a");
+        put(&mut other, json!({"sub": public('U', "other"), "iat": now - 10}));
+        let client = stage.client(name, &other);
+        client.via = Some("LEAFNODE".into());
+        if !signs {
+            client.sign = None;
+        }
+        worlds.push(stage.done());
+    }
+    let mut stage = Stage::new("lethal callout of the configuration, a leafnode that nobody knows", now);
+    stage.world.config = format!(
+        "authorization {{ timeout: 0.2, users: [{{user: a, password: b}}], auth_callout {{ issuer: {}, auth_users: [a] }} }}\nleafnodes {{ listen: '127.0.0.1:-1' }}\n",
+        public('A', "a")
+    );
+    let text = |t: &str| Some(t.to_owned());
+    stage.push(
+        "nobody",
+        Client { via: text("LEAFNODE"), user: text("x"), pass: text("y"), ..Client::default() },
+    );
+    worlds.push(stage.done());
     // Keys of 31 and 33 bytes with a good checksum.
     for (name, size) in [("short issuer", 31), ("long issuer", 33)] {
         let mut stage = usual(&format!("lethal {name}"), now);

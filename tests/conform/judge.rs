@@ -4,7 +4,7 @@ use jwtfix::file::config::Sources as _;
 use jwtfix::server::client::{Secret, Signature};
 use jwtfix::server::startup::{Phase, StartVerdict, Startup, startup};
 use jwtfix::server::via::Via;
-use jwtfix::server::{Verdict, Version};
+use jwtfix::server::{Verdict, Version, causes};
 use zeroize::Zeroizing;
 
 use super::mint::Sign;
@@ -193,6 +193,10 @@ pub fn clients<'a>(
                 shown,
                 format!("{}: {} {}", decision.verdict, decision.gate.unwrap_or_default(), decision.reason),
             );
+            continue;
+        }
+        if harmed != (decision.cause == Some(causes::CRASH)) {
+            differ("harm", shown, format!("{}: {:?}", decision.gate.unwrap_or_default(), decision.cause));
             continue;
         }
         if harmed {

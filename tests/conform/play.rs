@@ -188,11 +188,13 @@ pub const ABOUT_ACCOUNTS: &[&str] = &[
     "Invalid issuer account ",
     "Authorization callout response ",
     "No valid account ",
-    "Leafnode not mapped to a callout account",
     "Error configuring jetstream ",
     "Account claim for ",
     "authentication of user ",
 ];
+
+/// A line about a connection that does not say which.
+const WITHOUT_CONNECTION: &str = "Leafnode not mapped to a callout account";
 
 /// What was logged for each connection. Connections come one after the other, so that a line without a connection
 /// about an account belongs to the last one that was made.
@@ -216,6 +218,7 @@ fn by_connection(log: &[Line], locals: &[Option<String>]) -> Vec<Vec<String>> {
                 }
             },
             _ if ABOUT_ACCOUNTS.iter().any(|start| line.text.starts_with(start)) => latest,
+            _ if line.text == WITHOUT_CONNECTION => latest,
             _ => None,
         };
         if let Some(slot) = at.and_then(|at| found.get_mut(at))

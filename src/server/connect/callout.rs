@@ -9,7 +9,8 @@ use crate::server::decision::{Granted, Level, LogLine};
 use crate::server::load::Account;
 use crate::server::options::Callout;
 use crate::server::version::{
-    AUTH_CALLOUT, CALLOUT_DELEGATION, CALLOUT_SIGNER_VERIFIED, TYPES_AFTER_SCOPE, Version,
+    AUTH_CALLOUT, CALLOUT_DELEGATION, CALLOUT_SIGNER_VERIFIED, LEAF_WITHOUT_ACCOUNT, TYPES_AFTER_SCOPE,
+    Version,
 };
 use crate::token::{Claims, quote};
 
@@ -18,6 +19,9 @@ const SUBJECT: &str = "$SYS.REQ.USER.AUTH";
 
 /// Gates behind which the client is bound to its account.
 const REGISTERED: [&str; 5] = ["CON-34", "CON-35", "CON-38", "CON-40", "CON-75"];
+
+/// What comes of a server that has to ask and has no system account; 2.15.1 still does it.
+const MUTE: &str = "a server without a system account crashes where it has to ask an authorization service: set system_account";
 
 /// The callout of an account (CO-1 to CO-4).
 pub(super) fn operator(
@@ -51,8 +55,12 @@ pub(super) fn operator(
         granted.publish.deny.push(SUBJECT.to_owned());
         return Some(granted);
     }
+    // `newRespInbox` takes the inbox of the system account, and does not ask whether there is one.
+    let mute = walk.held.server.options.system_account.is_empty();
     match first {
         Some("CON-34" | "CON-35") => walk.skip("CO-1", "the connection is closed already"),
+        Some(_) if mute && !client.via.is_leaf() => walk.crash(MUTE),
+        None if mute => walk.refuse_with("CO-1", Some(causes::CRASH), Vec::new(), None, MUTE),
         Some(_) if !bound => unanswered(walk),
         _ => {
             let found = format!(
@@ -82,7 +90,13 @@ fn before_the_account(gate: &str, claims: &Claims, version: Version) -> bool {
 /// CO-3: a client that is not bound to its account yet is asked about in `$G`, where nobody listens.
 fn unanswered(walk: &mut Walk<'_>) {
     if walk.client.via.is_leaf() {
-        walk.log_after(LogLine::new(Level::Warn, "Leafnode not mapped to a callout account"));
+        if walk.held.server.version.has(&LEAF_WITHOUT_ACCOUNT) {
+            walk.log_after(LogLine::new(Level::Warn, "Leafnode not mapped to a callout account"));
+        } else {
+            walk.crash(
+                "a server of this release crashes then, for the leafnode is in no account that could be asked about it",
+            );
+        }
         walk.skip("CO-1", "a leafnode that is refused before is not bound to any account to ask in");
         return;
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::server::causes;
 use crate::server::client::Client;
 use crate::server::decision::{Cause, Decision, Granted, Level, LogLine, Outcome, Step, Verdict};
 use crate::server::gates::{CONNACK, VIOLATION};
@@ -114,6 +115,15 @@ impl<'w> Walk<'w> {
         step.cause = cause;
         step.server_logs = lines;
         step.client_sees = sees;
+    }
+
+    /// The server does not get as far as telling of the first refusal: it brings its process to an end.
+    pub(super) fn crash(&mut self, found: &str) {
+        if let Some(step) = self.steps.iter_mut().find(|step| step.outcome == Outcome::Refuse) {
+            step.cause = Some(causes::CRASH);
+            step.client_sees = None;
+            let _ = write!(step.found, "; {found}");
+        }
     }
 
     /// It depends on something that is not known.

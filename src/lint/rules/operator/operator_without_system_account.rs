@@ -10,7 +10,8 @@ pub(crate) static RULE: Rule = Rule {
     explanation: "\
 Servers get the system account from their configuration or from the operator. With neither they run without a usable one,
 and warn: `Trusted Operators should utilize a System Account`. Then nobody can push accounts, `nats server` commands find
-nothing, and a server with a directory for a resolver does not start at all.
+nothing, a server with a directory for a resolver does not start at all, and one that has to ask the authorization service
+of an account about a client crashes.
 
 Name it in the operator: `nsc edit operator --system-account SYS`.",
     citation: "nats-server jwt.go: validateTrustedOperators; opts.go: parseOperators",

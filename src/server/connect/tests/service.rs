@@ -1,12 +1,29 @@
 use super::*;
 use crate::nkey::Role;
+use crate::server::causes;
 use crate::server::client::Signature;
-use crate::server::decision::Verdict;
+use crate::server::decision::{Decision, Verdict};
 use crate::server::via::Via;
 
-/// An account with an authorization service that a stranger runs.
+/// An account with an authorization service that a stranger runs, and a server that can ask it.
 fn asking() -> Case {
+    mute().options(|o, _| o.system_account = "SYS".into())
+}
+
+/// A server that cannot: it has no system account.
+fn mute() -> Case {
     Case::new().account(|a, _| a.authorization.auth_users = vec![text(&Seed::generate(Role::User))])
+}
+
+#[test]
+fn who_cannot_ask_ends() {
+    let crash = |d: Decision, gate| {
+        assert_eq!((d.verdict, d.gate, d.cause), (Verdict::Refuse, Some(gate), Some(causes::CRASH)));
+        assert_eq!(d.client_sees, None);
+    };
+    crash(mute().decide(NEW), "CO-1");
+    crash(mute().client(|c, _| c.signature = Signature::None).decide(v("2.10.0")), "CON-27");
+    assert_eq!(mute().decide(v("2.9.10")).verdict, Verdict::Accept, "2.9 has no callout");
 }
 
 #[test]
@@ -25,22 +42,34 @@ fn who_is_refused_before_is_asked_about_where_nobody_answers() {
         "refuse CON-27 [DBG] Signature missing | [DBG] Authorization callout response not received in time on account \
          \"$G\""
     );
-    let leaf = asking()
-        .options(|o, _| o.leafnodes.listen = true)
-        .client(|c, _| {
+    let leaf = || {
+        let leafs = |o: &mut ServerOptions, _: &Family| {
+            o.leafnodes.listen = true;
+            o.system_account = "SYS".into();
+        };
+        asking().options(leafs).client(|c, _| {
             c.signature = Signature::None;
             c.via = Via::Leafnode;
         })
-        .decide(NEW);
+    };
     assert_eq!(
-        told(&leaf),
+        told(&leaf().decide(NEW)),
         "refuse CON-27 [DBG] Signature missing | [WRN] Leafnode not mapped to a callout account"
     );
+    for version in ["2.10.26", "2.11.17", "2.12.4"] {
+        let d = leaf().decide(v(version));
+        assert_eq!(
+            (d.gate, d.cause, d.client_sees),
+            (Some("CON-27"), Some(causes::CRASH), None),
+            "{version}"
+        );
+    }
+    assert_ne!(leaf().decide(v("2.12.5")).cause, Some(causes::CRASH));
 }
 
 #[test]
 fn its_own_users_are_not_asked_about() {
-    let own = || Case::new().account(|a, f| a.authorization.auth_users = vec![text(&f.user)]);
+    let own = || asking().account(|a, f| a.authorization.auth_users = vec![text(&f.user)]);
     let d = own().decide(NEW);
     assert_eq!(told(&d), "accept");
     assert_eq!(d.granted.expect("granted").publish.deny, ["$SYS.REQ.USER.AUTH"]);
