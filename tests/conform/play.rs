@@ -252,9 +252,9 @@ fn telling(text: &str) -> Option<&str> {
     let noise = [
         "connection created",
         "connection closed: Client Closed",
-        // These follow on `authentication error`.
+        // These follow on what was told; why JetStream keeps no sessions comes late, and mostly behind the end.
         "connection closed: Authentication Failure",
-        "unable to connect: authentication error",
+        "unable to connect: ",
         "Ping Timer",
         "Delaying PING",
         "Leafnode compression=",
