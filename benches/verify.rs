@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use ed25519_dalek::{Signature, Verifier, VerifyingKey};
-use jwtfix::nkey::{Batch, PublicKey, Role, Seed, Signed};
+use jwtfix::nkey::{Batch, PublicKey, Role, Seed, Signed, verify};
 
 const ROUNDS: usize = 101;
 const AT_ONCE: usize = 128;
@@ -56,6 +56,41 @@ fn main() {
     println!("ed25519-dalek verify   {dalek:6.2} us");
     println!("Batch                  {lanes:6.2} us   {:4.1} x", dalek / lanes);
     println!("Batch without vectors  {portable:6.2} us   {:4.1} x", dalek / portable);
+    apart();
+}
+
+/// Signatures of which each two have a key of their own, as those of users have.
+fn apart() {
+    const KEYS: usize = 1024;
+    let seeds: Vec<Seed> = (0..KEYS).map(|_| Seed::generate(Role::Account)).collect();
+    let message = [b'x'; 600];
+    let signatures: Vec<(PublicKey, [u8; 64])> = seeds
+        .iter()
+        .flat_map(|seed| [seed, seed])
+        .map(|seed| (seed.public(), seed.sign(&message).expect("an account signs")))
+        .collect();
+    let all: Vec<Signed<'_>> = signatures
+        .iter()
+        .map(|(key, signature)| Signed { key: *key, message: &message, signature })
+        .collect();
+    let mut times: [Vec<f64>; 3] = Default::default();
+    for _ in 0..11 {
+        // New ones each time: no key is known to them.
+        let (lanes, portable) = (Batch::new(), Batch::portable());
+        for some in all.chunks(AT_ONCE) {
+            times[0].push(timed(|| {
+                assert!(some.iter().all(|one| verify(one.key.bytes(), one.message, one.signature)));
+            }));
+            for (times, batch) in times[1..].iter_mut().zip([&lanes, &portable]) {
+                times.push(timed(|| assert!(black_box(batch.verify(some)).iter().all(|holds| *holds))));
+            }
+        }
+    }
+    let [plain, lanes, portable] = times.map(median);
+    println!("{KEYS} keys, two messages of {} bytes each, {AT_ONCE} at once", message.len());
+    println!("ed25519-dalek verify   {plain:6.2} us");
+    println!("Batch                  {lanes:6.2} us   {:4.1} x", plain / lanes);
+    println!("Batch without vectors  {portable:6.2} us   {:4.1} x", plain / portable);
 }
 
 /// The first so many signatures that a new verifier meets: making the tables is in the price.

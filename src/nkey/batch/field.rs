@@ -12,7 +12,7 @@ impl Fe {
     pub(super) const ZERO: Fe = Fe([0; 5]);
     pub(super) const ONE: Fe = Fe([1, 0, 0, 0, 0]);
     /// The curve's d.
-    const D: Fe =
+    pub(super) const D: Fe =
         Fe([929955233495203, 466365720129213, 1662059464998953, 2033849074728123, 1442794654840575]);
     pub(super) const TWO_D: Fe =
         Fe([1859910466990425, 932731440258426, 1072319116312658, 1815898335770999, 633789495995903]);
@@ -70,20 +70,21 @@ impl Fe {
         let yy = y.square();
         let u = yy.sub(&Fe::ONE).carried();
         let v = Fe::D.mul(&yy).add(&Fe::ONE);
-        let v3 = v.square().mul(&v);
-        let uv7 = v3.square().mul(&v).mul(&u);
-        let (uv7_250, _) = powers(&uv7, &Fe::mul, &Fe::square);
-        let mut x = squares(&uv7_250, 2, &Fe::square).mul(&uv7).mul(&v3).mul(&u);
-        if v.mul(&x.square()).words() != u.words() {
-            x = x.mul(&Fe::SQRT_MINUS_ONE);
-            if v.mul(&x.square()).words() != u.words() {
-                return None;
-            }
-        }
-        if x.is_odd() != odd {
-            x = Fe::ZERO.sub(&x).carried();
-        }
-        Some(x)
+        let x = root(&u, &v, Fe::mul, Fe::square);
+        x.settled(&v.mul(&x.square()), &u, odd)
+    }
+
+    /// Of a [`root`] of u / v the one with this sign, if there is one: `vxx` is v times its square.
+    pub(super) fn settled(&self, vxx: &Fe, u: &Fe, odd: bool) -> Option<Fe> {
+        let (vxx, u_words) = (vxx.words(), u.words());
+        let x = if vxx == u_words {
+            *self
+        } else if vxx == Fe::ZERO.sub(u).words() {
+            self.mul(&Fe::SQRT_MINUS_ONE)
+        } else {
+            return None;
+        };
+        Some(if x.is_odd() == odd { x } else { Fe::ZERO.sub(&x).carried() })
     }
 
     pub(super) fn is_odd(&self) -> bool {
@@ -165,6 +166,16 @@ fn powers<T: Copy>(x: &T, mul: &impl Fn(&T, &T) -> T, square: &impl Fn(&T) -> T)
 pub(super) fn inverse<T: Copy>(x: &T, mul: impl Fn(&T, &T) -> T, square: impl Fn(&T) -> T) -> T {
     let (x250, x11) = powers(x, &mul, &square);
     mul(&squares(&x250, 5, &square), &x11)
+}
+
+/// A number whose square is u / v or the negative of that, if u / v is a square; by the multiplication of any path.
+pub(super) fn root<T: Copy>(u: &T, v: &T, mul: impl Fn(&T, &T) -> T, square: impl Fn(&T) -> T) -> T {
+    let v3 = mul(&square(v), v);
+    let uv7 = mul(&mul(&square(&v3), v), u);
+    let (uv7_250, _) = powers(&uv7, &mul, &square);
+    // u v^3 (u v^7)^((p - 5) / 8)
+    let power = mul(&squares(&uv7_250, 2, &square), &uv7);
+    mul(&mul(&power, &v3), u)
 }
 
 /// The inverses of many for the price of one and three products each. None may be zero.

@@ -37,15 +37,12 @@ const LIMITS: Limits = Limits { memory: 64 << 20, keys: 4_096, recent: 256 };
 /// A key, ready to verify with.
 pub(super) struct Key {
     pub(super) bytes: [u8; 32],
-    /// -A; nothing if the bytes are no point of the curve.
-    pub(super) minus: Option<EdwardsPoint>,
     /// The multiples of -A, if it was met often enough.
     pub(super) table: Option<Arc<Table>>,
 }
 
 /// What is remembered of a key.
 struct Met {
-    minus: Option<EdwardsPoint>,
     /// Whether a table can serve it, once that was asked: only a point without a part of small order is of the order L
     /// (or is the neutral one), which the signed digits rely on.
     pure: Option<bool>,
@@ -88,34 +85,22 @@ impl Keys {
 
     /// Remembers that a batch names these keys so many times each, makes the tables that are due, and gives the keys.
     pub(super) fn meet(&self, counts: &[([u8; 32], usize)]) -> Vec<Key> {
-        let known: Vec<Option<Option<EdwardsPoint>>> = {
-            let inner = self.inner();
-            counts.iter().map(|(bytes, _)| inner.met.get(bytes).map(|met| met.minus)).collect()
-        };
-        // Not under the lock: this takes a tenth of a verification.
-        let points: Vec<Option<EdwardsPoint>> = counts
-            .iter()
-            .zip(known)
-            .map(|((bytes, _), known)| {
-                known.unwrap_or_else(|| CompressedEdwardsY(*bytes).decompress().map(|point| -point))
-            })
-            .collect();
         let mut keys = Vec::with_capacity(counts.len());
         let mut due = Vec::new();
         let mut inner = self.inner();
         inner.batches += 1;
-        for ((bytes, count), minus) in counts.iter().zip(points) {
-            let table = inner.meet(*bytes, *count, minus);
+        for (bytes, count) in counts {
+            let table = inner.meet(*bytes, *count);
             if let Some(width) = inner.due(bytes, &self.levels) {
                 due.push((keys.len(), width));
             }
-            keys.push(Key { bytes: *bytes, minus, table });
+            keys.push(Key { bytes: *bytes, table });
         }
         drop(inner);
         for (index, width) in due {
             let key = &mut keys[index];
-            let table =
-                key.minus.filter(EdwardsPoint::is_torsion_free).map(|p| Arc::new(Table::new(&p, width)));
+            let pure = CompressedEdwardsY(key.bytes).decompress().filter(EdwardsPoint::is_torsion_free);
+            let table = pure.map(|point| Arc::new(Table::new(&-point, width)));
             self.inner().built(&key.bytes, width, table.as_ref());
             key.table = table.or(key.table.take());
         }
@@ -149,11 +134,11 @@ impl Inner {
         Inner { limits, met: HashMap::new(), base: None, base_times: 0, batches: 0, memory: 0, full_until: 0 }
     }
 
-    fn meet(&mut self, bytes: [u8; 32], count: usize, minus: Option<EdwardsPoint>) -> Option<Arc<Table>> {
+    fn meet(&mut self, bytes: [u8; 32], count: usize) -> Option<Arc<Table>> {
         if self.met.len() >= self.limits.keys && !self.met.contains_key(&bytes) {
             self.forget_half();
         }
-        let new = Met { minus, pure: None, times: 0, last: 0, table: None, building: false };
+        let new = Met { pure: None, times: 0, last: 0, table: None, building: false };
         let met = self.met.entry(bytes).or_insert(new);
         met.times = met.times.saturating_add(count);
         met.last = self.batches;
@@ -165,7 +150,7 @@ impl Inner {
         let met = self.met.get(bytes)?;
         let width = width(levels, met.times);
         let have = met.table.as_ref().map_or(0, |table| table.width());
-        if width <= have || met.building || met.minus.is_none() || met.pure == Some(false) {
+        if width <= have || met.building || met.pure == Some(false) {
             return None;
         }
         if !self.room(Table::size(width)) {

@@ -15,7 +15,7 @@ mod sha512;
 use std::arch::x86_64::*;
 
 use super::table::{Entry, Table};
-use super::{Hashed, Sum};
+use super::{Apart, Hashed, Sum};
 
 /// Four numbers of 64 bits, or eight of 32.
 type V = __m256i;
@@ -34,7 +34,6 @@ impl Lanes {
         able.then_some(Lanes { eight: has_eight() })
     }
 
-    #[cfg(test)]
     pub(super) fn has_eight(self) -> bool {
         self.eight
     }
@@ -65,6 +64,17 @@ impl Lanes {
         }
         // SAFETY: the features that `points::sums` is compiled for were detected before `self` was made.
         unsafe { points::sums(base, all) }
+    }
+
+    /// The encodings of each s * B + k * (-A), -A made of the key's bytes, where these are a point. Only eight lanes pay for
+    /// this: not to be asked without them.
+    pub(super) fn sums_apart(self, base: &Table, all: &[Apart<'_>]) -> Vec<Option<[u64; 4]>> {
+        assert!(self.eight, "asked of a processor without AVX-512");
+        #[cfg(avx512)]
+        // SAFETY: the features that `eight::sums_apart` is compiled for were detected before `self` was made.
+        return unsafe { eight::sums_apart(base, all) };
+        #[cfg(not(avx512))]
+        unreachable!("{} sums over {} rows, without AVX-512", all.len(), base.rows());
     }
 }
 

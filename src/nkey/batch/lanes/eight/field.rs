@@ -3,6 +3,9 @@
 //! The multiply-add reads the lower 52 bits of its factors, so whatever goes into [`mul`] must have limbs below 2^52. A
 //! product comes out with limbs below 2^51 + 2^14; sums and differences of products are carried at once. A test drives
 //! all of it to these bounds.
+//!
+//! Loops stand here where elsewhere `map` would: whether a compiler brings a closure with its vectors into the library's
+//! `map` is chance, and where it does not, everything goes through memory.
 
 use std::arch::x86_64::*;
 
@@ -42,7 +45,11 @@ pub(super) fn two_p(limb: usize) -> W {
 #[inline]
 #[target_feature(enable = "avx512f")]
 pub(super) fn twice(a: &F) -> F {
-    a.map(|limb| _mm512_add_epi64(limb, limb))
+    let mut sum = *a;
+    for limb in 0..5 {
+        sum[limb] = _mm512_add_epi64(a[limb], a[limb]);
+    }
+    sum
 }
 
 /// The sum; limbs up to 2^53.
@@ -73,12 +80,14 @@ pub(super) fn sub(a: &F, b: &F) -> F {
 #[target_feature(enable = "avx512f")]
 fn carried(h: F) -> F {
     let low = all((1 << 51) - 1);
-    let carry = h.map(|limb| _mm512_srli_epi64::<51>(limb));
-    let mut kept = h.map(|limb| _mm512_and_si512(limb, low));
-    for limb in 1..5 {
-        kept[limb] = _mm512_add_epi64(kept[limb], carry[limb - 1]);
+    let mut kept = h;
+    for limb in 0..5 {
+        kept[limb] = _mm512_and_si512(h[limb], low);
     }
-    kept[0] = _mm512_add_epi64(kept[0], nineteen(carry[4]));
+    for limb in 1..5 {
+        kept[limb] = _mm512_add_epi64(kept[limb], _mm512_srli_epi64::<51>(h[limb - 1]));
+    }
+    kept[0] = _mm512_add_epi64(kept[0], nineteen(_mm512_srli_epi64::<51>(h[4])));
     kept
 }
 
@@ -101,27 +110,55 @@ pub(super) fn mul(f: &F, g: &F) -> F {
             high[i + j] = _mm512_madd52hi_epu64(high[i + j], f[i], g[j]);
         }
     }
-    // Each of both is at most 5 * 2^52, each column below 2^56, and with what comes around below 2^61.
-    let column = |place: usize| {
-        let low = if place < 9 { low[place] } else { zero };
-        match place.checked_sub(1) {
-            Some(before) => _mm512_add_epi64(low, _mm512_add_epi64(high[before], high[before])),
-            None => low,
+    folded(&low, &high)
+}
+
+/// The square: what is a product of two limbs is computed once and counts twice.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(super) fn square(f: &F) -> F {
+    let zero = _mm512_setzero_si512();
+    let (mut low, mut high) = ([zero; 9], [zero; 9]);
+    for i in 0..5 {
+        for j in i + 1..5 {
+            low[i + j] = _mm512_madd52lo_epu64(low[i + j], f[i], f[j]);
+            high[i + j] = _mm512_madd52hi_epu64(high[i + j], f[i], f[j]);
         }
-    };
-    carried([
-        _mm512_add_epi64(column(0), nineteen(column(5))),
-        _mm512_add_epi64(column(1), nineteen(column(6))),
-        _mm512_add_epi64(column(2), nineteen(column(7))),
-        _mm512_add_epi64(column(3), nineteen(column(8))),
-        _mm512_add_epi64(column(4), nineteen(column(9))),
-    ])
+    }
+    for place in 1..8 {
+        low[place] = _mm512_add_epi64(low[place], low[place]);
+        high[place] = _mm512_add_epi64(high[place], high[place]);
+    }
+    for i in 0..5 {
+        low[2 * i] = _mm512_madd52lo_epu64(low[2 * i], f[i], f[i]);
+        high[2 * i] = _mm512_madd52hi_epu64(high[2 * i], f[i], f[i]);
+    }
+    folded(&low, &high)
+}
+
+/// Nine columns of a product as a number: those from the fifth on come around, times 19.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn folded(low: &[W; 9], high: &[W; 9]) -> F {
+    let zero = _mm512_setzero_si512();
+    // Each of both is at most 5 * 2^52, each column below 2^56, and with what comes around below 2^61.
+    let mut columns = [zero; 10];
+    columns[..9].copy_from_slice(low);
+    for place in 0..9 {
+        let twice = _mm512_add_epi64(high[place], high[place]);
+        columns[place + 1] = _mm512_add_epi64(columns[place + 1], twice);
+    }
+    let mut sum = [zero; 5];
+    for limb in 0..5 {
+        sum[limb] = _mm512_add_epi64(columns[limb], nineteen(columns[limb + 5]));
+    }
+    carried(sum)
 }
 
 /// The inverse; zero stays zero.
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub(super) fn invert(x: &F) -> F {
-    inverse(x, |a, b| mul(a, b), |a| mul(a, a))
+    inverse(x, |a, b| mul(a, b), |a| square(a))
 }
 
 #[cfg(test)]
@@ -154,6 +191,7 @@ mod tests {
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn check(f: &F, g: &F) -> F {
         let product = mul(f, g);
+        assert_eq!(square(f).map(|limb| store8(limb)), mul(f, f).map(|limb| store8(limb)));
         let (a, b, c) = (f.map(|limb| store8(limb)), g.map(|limb| store8(limb)), numbers(&product));
         for lane in 0..8 {
             let (a, b) = (Fe(a.map(|limb| limb[lane])), Fe(b.map(|limb| limb[lane])));

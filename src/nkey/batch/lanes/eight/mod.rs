@@ -1,11 +1,13 @@
 //! The path of processors with AVX-512 and its multiply-add of 52 bits: eight signatures at a time.
 
+mod apart;
 mod field;
 mod points;
 mod sha512;
 
 use std::arch::x86_64::*;
 
+pub(super) use apart::sums_apart;
 pub(super) use points::sums;
 pub(super) use sha512::hashes;
 

@@ -13,12 +13,15 @@ use super::{W, transposed};
 const AHEAD: usize = 3;
 
 /// Eight points in extended coordinates.
-struct Points {
-    x: F,
-    y: F,
-    z: F,
-    t: F,
+pub(super) struct Points {
+    pub(super) x: F,
+    pub(super) y: F,
+    pub(super) z: F,
+    pub(super) t: F,
 }
+
+/// Eight points, and whose they are.
+pub(super) type Eight = ([usize; 8], Points);
 
 /// The encodings of each s * B + k * (-A), in the order of `sums`.
 #[target_feature(enable = "avx2,bmi2,avx512f,avx512ifma")]
@@ -32,15 +35,22 @@ pub(in super::super) fn sums(base: &Table, sums: &[Sum<'_>]) -> Vec<[u64; 4]> {
         let eight: [usize; 8] = std::array::from_fn(|lane| eight[lane.min(eight.len() - 1)]);
         points.push((eight, sum(base, eight.map(|index| &sums[index]))));
     }
+    encodings(&points, sums.len())
+}
+
+/// The encodings of so many points, in the order of their numbers.
+#[inline]
+#[target_feature(enable = "avx2,avx512f,avx512ifma")]
+pub(super) fn encodings(points: &[Eight], count: usize) -> Vec<[u64; 4]> {
     // One inversion for all of them: before[i] is the product of the Z before i.
     let mut product = one();
     let mut before = Vec::with_capacity(points.len());
-    for (_, point) in &points {
+    for (_, point) in points {
         before.push(product);
         product = mul(&product, &point.z);
     }
     let mut rest = invert(&product);
-    let mut encodings = vec![[0; 4]; sums.len()];
+    let mut encodings = vec![[0; 4]; count];
     for ((eight, point), before) in points.iter().zip(&before).rev() {
         let inverse = mul(before, &rest);
         rest = mul(&rest, &point.z);
@@ -64,6 +74,18 @@ fn sum(base: &Table, eight: [&Sum<'_>; 8]) -> Points {
         None => (base.entry(row, s[lane][row]), s[lane][row] < 0),
         Some(row) => (eight[lane].table.entry(row, k[lane][row]), k[lane][row] < 0),
     };
+    let neutral = Points { x: zero(), y: one(), z: one(), t: zero() };
+    summed(neutral, first + second, choose)
+}
+
+/// These points and so many rows of entries more.
+#[inline]
+#[target_feature(enable = "avx2,avx512f,avx512ifma")]
+pub(super) fn summed<'a>(
+    mut points: Points,
+    rows: usize,
+    choose: impl Fn(usize, usize) -> (&'a Entry, bool),
+) -> Points {
     let near = |row: usize| {
         for lane in 0..8 {
             prefetch(choose(row, lane).0);
@@ -72,9 +94,8 @@ fn sum(base: &Table, eight: [&Sum<'_>; 8]) -> Points {
     for row in 0..AHEAD {
         near(row);
     }
-    let mut points = Points { x: zero(), y: one(), z: one(), t: zero() };
-    for row in 0..first + second {
-        if row + AHEAD < first + second {
+    for row in 0..rows {
+        if row + AHEAD < rows {
             near(row + AHEAD);
         }
         let chosen: [(&Entry, bool); 8] = std::array::from_fn(|lane| choose(row, lane));
@@ -92,10 +113,16 @@ fn added(points: &Points, chosen: [(&Entry, bool); 8]) -> Points {
         negative |= u8::from(*is_negative) << lane;
     }
     // To negate a point is to exchange y + x with y - x: done by choosing where to load from.
-    let plus = transposed(chosen.map(|(e, negative)| load32(if negative { &e.minus } else { &e.plus })));
-    let minus = transposed(chosen.map(|(e, negative)| load32(if negative { &e.plus } else { &e.minus })));
-    let product = transposed(chosen.map(|(e, _)| load32(&e.product)));
-    let tails = transposed(chosen.map(|(e, _)| load32(&e.tails)));
+    let mut rows = [[_mm256_setzero_si256(); 8]; 4];
+    for (lane, (entry, negative)) in chosen.into_iter().enumerate() {
+        let (plus, minus) = if negative { (&entry.minus, &entry.plus) } else { (&entry.plus, &entry.minus) };
+        for (kind, limbs) in [plus, minus, &entry.product, &entry.tails].into_iter().enumerate() {
+            rows[kind][lane] = load32(limbs);
+        }
+    }
+    let [plus, minus, product, tails] = rows;
+    let (plus, minus) = (transposed(plus), transposed(minus));
+    let (product, tails) = (transposed(product), transposed(tails));
     let plus_tail = _mm512_mask_blend_epi64(negative, tails[0], tails[1]);
     let minus_tail = _mm512_mask_blend_epi64(negative, tails[1], tails[0]);
     let a = mul(&sub(&points.y, &points.x), &joined(minus, minus_tail));
@@ -118,16 +145,23 @@ fn added(points: &Points, chosen: [(&Entry, bool); 8]) -> Points {
 fn joined(pairs: [W; 4], tail: W) -> F {
     let (low, high) = (all((1 << 26) - 1), all(((1 << 25) - 1) << 26));
     let [a, b, c, d] = pairs;
-    [a, b, c, d, tail].map(|pair| {
-        let above = _mm512_and_si512(_mm512_srli_epi64::<6>(pair), high);
-        _mm512_or_si512(_mm512_and_si512(pair, low), above)
-    })
+    let mut limbs = [a, b, c, d, tail];
+    for limb in &mut limbs {
+        let above = _mm512_and_si512(_mm512_srli_epi64::<6>(*limb), high);
+        *limb = _mm512_or_si512(_mm512_and_si512(*limb, low), above);
+    }
+    limbs
 }
 
 /// The numbers of the eight lanes, in the limbs of the safe path.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn numbers(f: &F) -> [Fe; 8] {
-    let limbs = f.map(|limb| store8(limb));
-    std::array::from_fn(|lane| Fe(limbs.map(|limb| limb[lane])))
+pub(super) fn numbers(f: &F) -> [Fe; 8] {
+    let mut numbers = [Fe::ZERO; 8];
+    for (limb, vector) in f.iter().enumerate() {
+        for (number, limbs) in store8(*vector).into_iter().zip(&mut numbers) {
+            limbs.0[limb] = number;
+        }
+    }
+    numbers
 }
