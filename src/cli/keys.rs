@@ -44,13 +44,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     let mut sources = Vec::new();
     for what in &args.what {
         match nkey::identify(what) {
-            Some(identity) if !PathBuf::from(what).exists() => {
-                if identity.kind.is_secret() {
-                    return Err(Failure::new("a seed stands on the command line, where others can read it")
-                        .hint("give it on standard input: `jwtfix keys - < FILE`; and replace it if this machine is shared"));
-                }
-                named.push(identity);
-            }
+            Some(identity) if !PathBuf::from(what).exists() => named.push(identity),
             _ if what == "-" => sources.push(Source::Stdin),
             _ => sources.push(Source::Path(what.into())),
         }

@@ -96,12 +96,7 @@ pub(crate) fn keys_that_fit(fits: &[Candidate]) -> String {
 
 /// A public key from the command line.
 pub(crate) fn public(text: &str) -> Result<PublicKey, String> {
-    PublicKey::parse(text.trim()).map_err(|error| match error {
-        jwtfix::nkey::KeyError::Secret => {
-            "a seed stands on the command line, where others can read it: name the public key".to_owned()
-        }
-        error => format!("no public key: {error}"),
-    })
+    PublicKey::parse(text.trim()).map_err(|error| format!("no public key: {error}"))
 }
 
 /// Lets a command sign.

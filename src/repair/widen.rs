@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 use super::claim_diff::{Change, diff};
+use crate::token::JetStreamLimits;
 
 /// How a change weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,25 +106,11 @@ fn flag(name: &str, change: &Change) -> bool {
 }
 
 fn limit(name: &str, change: &Change) -> bool {
-    const LIMITS: [&str; 14] = [
-        "subs",
-        "data",
-        "payload",
-        "imports",
-        "exports",
-        "conn",
-        "leaf",
-        "mem_storage",
-        "disk_storage",
-        "streams",
-        "consumer",
-        "max_ack_pending",
-        "mem_max_stream_bytes",
-        "disk_max_stream_bytes",
-    ];
+    const LIMITS: [&str; 7] = ["subs", "data", "payload", "imports", "exports", "conn", "leaf"];
+    let known = LIMITS.contains(&name) || JetStreamLimits::NUMBERS.contains(&name);
     let number = |value: &Option<Value>| value.as_ref().map_or(Some(0), Value::as_i64);
     let (Some(before), Some(after)) = (number(&change.before), number(&change.after)) else { return false };
-    LIMITS.contains(&name) && after > 0 && before != 0 && (before < 0 || after <= before)
+    known && after > 0 && before != 0 && (before < 0 || after <= before)
 }
 
 #[cfg(test)]

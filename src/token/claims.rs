@@ -278,6 +278,19 @@ pub struct JetStreamLimits {
     pub max_bytes_required: bool,
 }
 
+impl JetStreamLimits {
+    /// What its numbers are called in a token.
+    pub(crate) const NUMBERS: [&str; 7] = [
+        "mem_storage",
+        "disk_storage",
+        "streams",
+        "consumer",
+        "max_ack_pending",
+        "mem_max_stream_bytes",
+        "disk_max_stream_bytes",
+    ];
+}
+
 /// The direction of an export, import or activation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ExportType {

@@ -14,7 +14,7 @@ use crate::lint::{self, Edit, Finding, Fix, Place, Rule, reading, run};
 use crate::repair::survey::Given;
 use crate::server::Version;
 use crate::server::load::{self, Exporter, Offer, Wanted, approve};
-use crate::token::{Claims, DecodeError, Kind, Token};
+use crate::token::{Claims, DecodeError, JetStreamLimits, Kind, Token};
 use crate::trust::{Chain, Fleet, OpenToken, Opened, Signer};
 
 /// What is wrong with one file.
@@ -263,8 +263,9 @@ impl Looker<'_> {
         let message = format!("{} is the system account, and has limits of JetStream", owner(claims));
         let place = place.clone().at("/nats/limits").saying("JetStream is on");
         let tiers = (!body.limits.tiered_limits.is_empty()).then_some("tiered_limits");
-        let edits: Vec<Edit> = JETSTREAM
+        let edits: Vec<Edit> = JetStreamLimits::NUMBERS
             .into_iter()
+            .chain(["max_bytes_required"])
             .chain(tiers)
             .map(|name| Edit::Remove { pointer: format!("/nats/limits/{name}") })
             .collect();
@@ -342,18 +343,6 @@ impl Looker<'_> {
         }
     }
 }
-
-/// Limits of JetStream that stand among an account's other limits.
-const JETSTREAM: [&str; 8] = [
-    "mem_storage",
-    "disk_storage",
-    "streams",
-    "consumer",
-    "max_ack_pending",
-    "mem_max_stream_bytes",
-    "disk_max_stream_bytes",
-    "max_bytes_required",
-];
 
 fn content<'a>(open: &'a OpenToken, bytes: &[u8]) -> Content<'a> {
     let refused: Option<&DecodeError> = open.token.refused.as_ref();
