@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::plan::{Ending, IN_FULL, hold_words, title, write_next, write_stale, write_step};
+use crate::lint::shell;
 use crate::render::style::{Ink, Style};
 use crate::render::text;
 use crate::repair::{Deed, FileChange, Fixes, StepError, Survey, Verdicts};
@@ -273,6 +274,14 @@ fn write_verdicts(out: &mut String, verdicts: &Verdicts, style: Style) {
         Some((why, remedy)) => {
             out.push_str(&format!("  {}\n  {}\n", text::escape_words(why), text::escape_words(remedy)))
         }
-        None => out.push_str(&format!("  `jwtfix check --server {server} CREDS` says why\n")),
+        None => {
+            let first = verdicts.refused.first().map_or("CREDS".into(), |path| path.to_string_lossy());
+            let (server, first) = (shell::word(&verdicts.server.to_string_lossy()), shell::word(&first));
+            out.push_str(&format!(
+                "  `jwtfix check --server {} {}` says why\n",
+                text::escape(&server),
+                text::escape(&first)
+            ));
+        }
     }
 }

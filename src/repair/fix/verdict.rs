@@ -16,7 +16,7 @@ use crate::file::{Kind as FileKind, creds};
 use crate::lint::Finding;
 use crate::lint::connect::{self, Side};
 use crate::nkey::identify;
-use crate::repair::survey::{Given, LARGEST, Site, Survey};
+use crate::repair::survey::{Given, LARGEST, Place, Site, Survey};
 use crate::server::client::Signature;
 use crate::server::options::ServerOptions;
 use crate::server::startup::{Change, Problem, StartVerdict, reload, startup};
@@ -37,6 +37,8 @@ pub struct Verdicts {
     pub accepted: (usize, usize),
     /// Those that it lets in now, and would not let in then.
     pub lost: Vec<PathBuf>,
+    /// Those that were meant themselves, and that it would refuse even then.
+    pub refused: Vec<PathBuf>,
     /// Why it does not trust the account of a client then, if it does not, and what to do about that.
     pub distrust: Option<(String, String)>,
     /// What differs of what it is told, and what a reload makes of that.
@@ -44,9 +46,9 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
-    /// Whether it would still refuse somebody.
+    /// Whether it would still refuse somebody who was meant.
     pub fn refuses(&self) -> bool {
-        self.accepted.1 < self.clients
+        !self.refused.is_empty()
     }
 }
 
@@ -181,9 +183,9 @@ impl Fixes {
         environment: Environment<'_>,
         (now, version): (i64, Version),
     ) -> Result<(), FixError> {
-        let places = survey.places.iter().filter(|place| place.given > Given::Context);
-        let all: Vec<&Path> =
-            places.filter(|place| place.kind == FileKind::Creds).map(|place| place.path.as_path()).collect();
+        let is_client = |place: &&Place| place.given > Given::Context && place.kind == FileKind::Creds;
+        let clients: Vec<&Place> = survey.places.iter().filter(is_client).collect();
+        let all: Vec<&Path> = clients.iter().map(|place| place.path.as_path()).collect();
         let question = Question { server, clients: &all, environment, now, version };
         let before = question.answer(&HashMap::new())?;
         let then = becoming(&self.after);
@@ -202,6 +204,9 @@ impl Fixes {
         }
         let lost = all.iter().zip(before.accepted.iter().zip(&after.accepted));
         let lost = lost.filter(|(_, (was, is))| **was && !**is).map(|(path, _)| (*path).to_owned()).collect();
+        let refused = clients.iter().zip(&after.accepted);
+        let refused = refused.filter(|(place, is)| place.given >= Given::Below && !**is);
+        let refused = refused.map(|(place, _)| place.path.clone()).collect();
         let count = |all: &[bool]| all.iter().filter(|one| **one).count();
         self.verdicts = Some(Verdicts {
             server: server.to_owned(),
@@ -209,6 +214,7 @@ impl Fixes {
             starts: (before.starts, after.starts),
             accepted: (count(&before.accepted), count(&after.accepted)),
             lost,
+            refused,
             distrust,
             changes: reload(&before.options, &after.options),
         });
