@@ -326,17 +326,26 @@ fn anywhere(
             for (source, value) in sources.iter().zip(&chosen) {
                 subject = subject.replace(source, value);
             }
-            if subjects::is_valid(&subject) {
-                out.push(subject);
-            } else if deny {
-                return Err(TemplateError::InvalidSubject { entry: entry.clone(), subject });
-            }
+            keep(&mut out, entry, subject, deny)?;
         }
         if out.len() == before {
             dropped.push(entry.clone());
         }
     }
     Ok(out)
+}
+
+/// Takes what a template makes, if it is a subject: what is not is left out of a list that allows, and refuses the user in one
+/// that denies.
+fn keep(out: &mut Vec<String>, entry: &str, subject: String, deny: bool) -> Result<(), TemplateError> {
+    if subjects::is_valid(&subject) {
+        out.push(subject);
+        Ok(())
+    } else if deny {
+        Err(TemplateError::InvalidSubject { entry: entry.to_owned(), subject })
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether a tag that is not found beside one that is ends the server. 2.9.24 had it mended, 2.9.25 not.
@@ -431,11 +440,7 @@ fn whole_tokens(
                 .map(|t| if t.is_empty() { chosen.pop().unwrap_or_default() } else { t.as_str() })
                 .collect();
             let subject = filled.join(".");
-            if subjects::is_valid(&subject) {
-                out.push(subject);
-            } else if deny {
-                return Err(TemplateError::InvalidSubject { entry: entry.clone(), subject });
-            }
+            keep(&mut out, entry, subject, deny)?;
         }
         if out.len() == before {
             dropped.push(entry.clone());

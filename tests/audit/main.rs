@@ -152,6 +152,35 @@ fn an_issuer_that_nobody_trusts() {
 }
 
 #[test]
+fn an_account_that_signed_itself() {
+    let world = World::new();
+    let own = mint(
+        &world.importer,
+        &world.importer.public(),
+        NOW,
+        Body::Account(Box::new(account(vec![], vec![]))),
+    );
+    let name = format!("{}.jwt", world.importer.public());
+    world.put(&name, &own);
+    let severities = |path: &Path| -> Vec<(String, String)> {
+        let at = (NOW + 10).to_string();
+        let path = path.to_str().expect("a path of text");
+        let report =
+            jwtfix(["audit", path, "--format", "json", "--at", &at, "--ignore", "export-unused"]).run();
+        let findings = report.json()["findings"].as_array().expect("a list").clone();
+        let word =
+            |finding: &serde_json::Value, name: &str| finding[name].as_str().expect("a word").to_owned();
+        let one = |finding: &serde_json::Value| (word(finding, "code"), word(finding, "severity"));
+        findings.iter().map(one).filter(|(code, _)| code == "account-self-signed").collect()
+    };
+    let is = |severity: &str| vec![("account-self-signed".to_owned(), severity.to_owned())];
+    // Beside its operator a server refuses it.
+    assert_eq!(severities(world.path()), is("error"));
+    // Alone, whose it will be is not said yet: nsc makes such accounts for an operator elsewhere to sign.
+    assert_eq!(severities(&world.path().join("jwt").join(name)), is("warning"));
+}
+
+#[test]
 fn names_and_copies() {
     let world = World::new();
     let third = Seed::generate(Role::Account);

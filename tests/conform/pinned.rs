@@ -91,7 +91,9 @@ fn services(now: i64) -> World {
         stage.account(&claims);
     }
     stage.memory();
-    stage.world.config += &format!("authorization {{ timeout: 0.2 }}\n{LISTENERS}");
+    // Without a system account a server does not survive asking.
+    stage.world.config +=
+        &format!("system_account: {}\nauthorization {{ timeout: 0.2 }}\n{LISTENERS}", public('A', "sys"));
     for label in ["asks", "asks for all", "asks, full", "asks, no bearers", "asks nobody", "asks in secret"] {
         for (who, sub) in [("its own user", "u"), ("another", "other")] {
             let mut claims = stage.user_claims(label);

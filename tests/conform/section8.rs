@@ -1,12 +1,12 @@
 //! Is what nats-server's own tests pin down decided somewhere here, or said why nothing offline decides it?
 //!
-//! `section8.txt` names the tests one by one; here it is held against the worlds, the configurations and the tests that it
-//! names.
+//! `section8.txt` names the tests one by one; here it is held against the configurations and the tests that it names, and the
+//! clients that a real server was asked about.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{cast, gates};
+use super::{CLIENTS, cast, gates, record};
 
 const TABLE: &str = include_str!("section8.txt");
 
@@ -46,6 +46,16 @@ fn what_the_servers_own_tests_pin_is_decided_or_told() {
         .into_iter()
         .map(|world| (world.name, world.clients.into_iter().map(|client| client.name).collect()))
         .collect();
+    // What no server was asked about decides nothing.
+    let recording = record::load(CLIENTS);
+    let answered: BTreeSet<(&str, &str)> = recording
+        .worlds
+        .iter()
+        .flat_map(|recorded| {
+            let asked = recorded.world.clients.iter().zip(&recorded.answers);
+            asked.filter(|(_, by)| !by.is_empty()).map(|(client, _)| (&*recorded.world.name, &*client.name))
+        })
+        .collect();
     let mut ours = Vec::new();
     sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut ours);
     let decided = |named: &str| match named.strip_prefix("start:") {
@@ -53,7 +63,9 @@ fn what_the_servers_own_tests_pin_is_decided_or_told() {
         // Names of worlds may have a slash in them.
         None => named.match_indices('/').any(|(at, _)| {
             let (world, client) = (&named[..at], &named[at + 1..]);
-            worlds.get(world).is_some_and(|clients| clients.iter().any(|name| name.starts_with(client)))
+            let told =
+                |name: &&String| name.starts_with(client) && answered.contains(&(world, name.as_str()));
+            worlds.get(world).is_some_and(|clients| clients.iter().find(told).is_some())
         }),
     };
     let (mut seen, mut faults) = (BTreeSet::new(), Vec::new());
