@@ -1,10 +1,9 @@
 //! What is wrong between tokens? Two of one account, issuers that nobody trusts, two accounts of one name. Imports stand in
 //! [`super::imports`], users in [`super::users`].
 
-use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Settings;
 use super::facts::{Account, Facts, Standing};
@@ -12,7 +11,7 @@ use super::graph::Edges;
 use super::keys::{Key, Keys};
 use super::look::Gains;
 use super::recall::{Recalled, recall};
-use crate::audit::{Gathered, Graph};
+use crate::audit::{Gathered, Graph, Unreads};
 use crate::lint::view::owner;
 use crate::lint::{Finding, Place, Rule, Severity, rule};
 use crate::token::Claims;
@@ -46,30 +45,71 @@ pub(super) fn across(
         settings,
         trust: Trust::new(&gains.operators, &facts.keys, trust),
         damaged: &gains.damaged,
-        recalled: RefCell::default(),
+        recalled: Mutex::default(),
     };
-    let mut teller = Teller { gathered: &mut gains.gathered, view: &view };
-    let web = super::imports::ByFacts::new(&view);
     let mut edges = Edges::new(settings.edges);
-    for (index, account) in view.facts.accounts.iter().enumerate() {
-        let newest = view.is_newest(index);
-        if !newest {
-            older(&mut teller, index);
+    let web = super::imports::ByFacts::new(&view);
+    let looked = spread(&view, &mut gains.gathered, |teller, accounts| {
+        let (mut edges, mut unread) = (Edges::new(settings.edges), Unreads::default());
+        for index in accounts {
+            let account = &view.facts.accounts[index];
+            let newest = view.is_newest(index);
+            if !newest {
+                older(teller, index);
+            }
+            if !account.refused() {
+                issuer(teller, index);
+            }
+            if newest && account.has_imports() {
+                super::imports::of_account(teller, &web, index, &mut edges, &mut unread);
+            }
         }
-        if !account.refused() {
-            issuer(&mut teller, index);
-        }
-        if newest && account.has_imports() {
-            super::imports::of_account(&mut teller, &web, index, &mut edges, &mut gains.unread);
-        }
+        (edges, unread)
+    });
+    for (more, unread) in looked {
+        edges.merge(more);
+        gains.unread.merge(unread);
     }
-    super::imports::unused(&mut teller);
+    // Whether an export is used is known when all imports were seen.
+    spread(&view, &mut gains.gathered, super::imports::unused);
+    let mut teller = Teller { gathered: &mut gains.gathered, view: &view };
     namesakes(&mut teller);
     for (place, claims) in &gains.operators {
         system_account(&mut teller, place, claims);
     }
     super::users::users(&mut teller, std::mem::take(&mut gains.users));
     edges.finish(&view)
+}
+
+/// Accounts that one worker looks at by itself: a thread for fewer is not worth it.
+const SHARE: usize = 4096;
+
+/// Looks at all accounts, each worker at a share of them; what comes of it in their order.
+fn spread<R: Send>(
+    view: &View<'_>,
+    gathered: &mut Gathered,
+    look: impl Fn(&mut Teller<'_>, Range<usize>) -> R + Sync,
+) -> Vec<R> {
+    let (all, settings) = (view.facts.accounts.len(), view.settings);
+    let share = all.div_ceil(settings.threads.max(1)).max(SHARE);
+    let look = |first: usize| {
+        let mut gathered = Gathered::new(settings.kept);
+        let looked = look(&mut Teller { gathered: &mut gathered, view }, first..all.min(first + share));
+        (looked, gathered)
+    };
+    let mut looked = Vec::new();
+    std::thread::scope(|scope| {
+        let look = &look;
+        let others: Vec<_> =
+            (share..all).step_by(share).map(|first| scope.spawn(move || look(first))).collect();
+        let others =
+            others.into_iter().map(|other| other.join().expect("a worker does not panic on any input"));
+        for (result, found) in std::iter::once(look(0)).chain(others) {
+            looked.push(result);
+            gathered.merge(found);
+        }
+    });
+    looked
 }
 
 /// Where the accounts begin whose keys begin with each two bytes, and the end of all.
@@ -149,7 +189,7 @@ pub(super) struct View<'a> {
     pub(super) trust: Trust,
     /// Keys of accounts whose tokens cannot be read: they have findings of their own.
     pub(super) damaged: &'a HashSet<[u8; 32]>,
-    recalled: RefCell<HashMap<usize, Option<Rc<Recalled>>>>,
+    recalled: Mutex<HashMap<usize, Option<Arc<Recalled>>>>,
 }
 
 /// Tokens that are kept while they are asked about again and again.
@@ -191,14 +231,15 @@ impl View<'_> {
     }
 
     /// What an account's token says; none where it is not there any more.
-    pub(super) fn recall(&self, index: usize) -> Option<Rc<Recalled>> {
-        if let Some(known) = self.recalled.borrow().get(&index) {
+    pub(super) fn recall(&self, index: usize) -> Option<Arc<Recalled>> {
+        let all = || self.recalled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all().get(&index) {
             return known.clone();
         }
         let account = &self.facts.accounts[index];
         let path = self.path_of(account);
-        let recalled = recall(&path, &account.text(), account.iat).map(Rc::new);
-        let mut all = self.recalled.borrow_mut();
+        let recalled = recall(&path, &account.text(), account.iat).map(Arc::new);
+        let mut all = all();
         if all.len() >= RECALLED {
             all.clear();
         }

@@ -1,9 +1,9 @@
 //! What is kept of accounts until all of them were seen: what others can ask of them, in few bytes.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use super::keys::{Key, Keys, Recent, Subject, Subjects};
 use crate::nkey::{PublicKey, Role};
@@ -156,7 +156,7 @@ struct KeptImport {
 #[derive(Debug)]
 struct KeptExport {
     subject: Subject,
-    bits: Cell<u32>,
+    bits: AtomicU32,
 }
 
 /// Marks: the kind of an import or export.
@@ -264,17 +264,19 @@ pub(super) struct Export<'f> {
     /// Its place in the list.
     pub(super) index: u32,
     pub(super) offer: Offer<'f>,
-    bits: &'f Cell<u32>,
+    bits: &'f AtomicU32,
 }
 
 impl Export<'_> {
     /// Somebody imports of it.
     pub(super) fn used(&self) -> bool {
-        self.bits.get() & USED != 0
+        self.bits.load(Relaxed) & USED != 0
     }
 
     pub(super) fn mark_used(&self) {
-        self.bits.set(self.bits.get() | USED);
+        if !self.used() {
+            self.bits.fetch_or(USED, Relaxed);
+        }
     }
 }
 
@@ -389,7 +391,7 @@ impl Facts {
             let bits =
                 place(index) | export.kind as u32 | mark(PRIVATE, export.token_req) | mark(TERMS, terms);
             let subject = asked.subjects.number(&export.subject, |text| self.subjects.number(text));
-            self.exports.push(KeptExport { subject, bits: Cell::new(bits) });
+            self.exports.push(KeptExport { subject, bits: AtomicU32::new(bits) });
         }
         stretch
     }
@@ -421,7 +423,7 @@ impl Facts {
         let Stretch { first, .. } = account.exports;
         let kept = account.exports.of(&self.exports).iter().enumerate();
         kept.map(move |(place, export)| {
-            let bits = export.bits.get();
+            let bits = export.bits.load(Relaxed);
             let terms = if bits & TERMS != 0 { self.terms.get(&(first + place as u32)) } else { None };
             Export {
                 index: bits >> 8,

@@ -40,6 +40,17 @@ impl Edges {
         });
     }
 
+    /// Takes in those of accounts that come behind.
+    pub(super) fn merge(&mut self, behind: Edges) {
+        self.broken.extend(behind.broken);
+        self.working.extend(behind.working);
+        self.more += behind.more;
+        for kept in [&mut self.broken, &mut self.working] {
+            self.more += kept.len().saturating_sub(self.most) as u64;
+            kept.truncate(self.most);
+        }
+    }
+
     /// The graph; accounts are called as their tokens call them.
     pub(super) fn finish(self, view: &View<'_>) -> Graph {
         let mut edges = self.broken;

@@ -1,10 +1,10 @@
 //! Which imports does no export answer? Asked of what was kept of all accounts, with the code that decides for one server:
 //! [`crate::server::load`].
 
-use std::cell::Cell;
 use std::collections::HashSet;
 use std::num::NonZeroU32;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 use super::across::{Teller, View};
 use super::facts::{Import, Imports, Standing};
@@ -72,7 +72,7 @@ pub(super) fn of_account(
             finding.server(format!("Error adding {kind} import to account [{label}]: {line}"))
         });
     }
-    if web.left.get() == 0 && !web.told.replace(true) {
+    if web.left.load(Relaxed) == 0 && !web.told.swap(true, Relaxed) {
         unread.push(Unread {
             path: view.path_of(account),
             error: format!(
@@ -83,13 +83,14 @@ pub(super) fn of_account(
     }
 }
 
-/// Exports that no account imports of.
-pub(super) fn unused(teller: &mut Teller<'_>) {
+/// Exports of these accounts that no account imports of.
+pub(super) fn unused(teller: &mut Teller<'_>, accounts: Range<usize>) {
     let view = teller.view;
     if view.facts.accounts.len() < 2 {
         return;
     }
-    for (index, account) in view.facts.accounts.iter().enumerate() {
+    for index in accounts {
+        let account = &view.facts.accounts[index];
         if view.find(&account.key) != Some(index) || account.standing > Standing::Untimely {
             continue;
         }
@@ -125,8 +126,8 @@ pub(super) struct ByFacts<'a> {
     view: &'a View<'a>,
     /// The account of each key, by the key's number.
     exporters: Vec<Option<NonZeroU32>>,
-    left: Cell<u32>,
-    told: Cell<bool>,
+    left: AtomicU32,
+    told: AtomicBool,
 }
 
 impl<'a> ByFacts<'a> {
@@ -135,7 +136,7 @@ impl<'a> ByFacts<'a> {
         let found =
             |key| view.find(&keys.account(key)?).and_then(|at| NonZeroU32::new(u32::try_from(at + 1).ok()?));
         let exporters = (0..keys.len()).map(|key| found(key as u32)).collect();
-        ByFacts { view, exporters, left: Cell::new(FOLLOWED), told: Cell::new(false) }
+        ByFacts { view, exporters, left: AtomicU32::new(FOLLOWED), told: AtomicBool::new(false) }
     }
 
     /// The account that an import is from.
@@ -248,8 +249,10 @@ impl Web for ByFacts<'_> {
         let facts = self.view.facts;
         let mut meeting = Vec::new();
         for import in near(facts.imports(&facts.accounts[*account]), kind, subject) {
-            let Some(left) = self.left.get().checked_sub(1) else { break };
-            self.left.set(left);
+            let fewer = |left: u32| left.checked_sub(1);
+            if self.left.fetch_update(Relaxed, Relaxed, fewer).is_err() {
+                break;
+            }
             if meets(kind, subject, import.subject, import.own)
                 && let Some(next) = self.exporter(&import)
                 && self.view.is_taken(&facts.accounts[next])

@@ -2,7 +2,7 @@
 //! revocations: what `trust` asks of one chain, asked of all of them.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::across::{Teller, View};
 use super::keys::Key;
@@ -201,7 +201,7 @@ fn by_signing_key(
 }
 
 /// A user of a scope.
-fn by_scope(teller: &mut Teller<'_>, user: &User, index: usize, scope: &UserScope, of: &Rc<Recalled>) {
+fn by_scope(teller: &mut Teller<'_>, user: &User, index: usize, scope: &UserScope, of: &Arc<Recalled>) {
     let view = teller.view;
     let role = quote(scope.role.as_bytes());
     if user.terms {
