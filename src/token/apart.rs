@@ -1,20 +1,26 @@
 //! What can be told of a token before its claims are read?
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::base64;
 use super::decode::*;
 use crate::nkey::{self, go};
 
-/// A token taken apart and not read yet. Its payload's bytes stand behind others in a buffer.
+/// A token taken apart and not read yet. Its decoded parts stand behind others in a buffer.
 pub(crate) struct Apart<'t> {
     token: &'t [u8],
+    /// The characters of its payload.
     payload: Range<usize>,
-    signature: Range<usize>,
+    /// The bytes of its payload in the buffer; those of its signature stand behind.
     bytes: Range<usize>,
+    /// Where its signature ends in the buffer. Go finds fault with it when it has read the payload.
+    end: Result<usize, DecodeError>,
     /// It has the header of the second layout as Go's library writes it.
     current: bool,
-    /// Its payload is spelled as Go's library spells it.
+    /// Both parts are spelled as Go's library spells them.
     plain: bool,
 }
 
@@ -33,10 +39,16 @@ impl<'t> Apart<'t> {
         if !current && &token[header.clone()] != OLD_HEADER {
             read_header(&token[header])?;
         }
-        let start = decoded.len();
-        let plain = base64::decode_behind(&token[payload.clone()], decoded)
-            .map_err(|at| DecodeError::Base64 { chunk: 1, at })?;
-        Ok(Apart { token, payload, signature, bytes: start..decoded.len(), current, plain })
+        let mut part = |chunk, range: &Range<usize>| {
+            let start = decoded.len();
+            base64::decode_behind(&token[range.clone()], decoded)
+                .map(|plain| (plain, start..decoded.len()))
+                .map_err(|at| DecodeError::Base64 { chunk, at })
+        };
+        let (plain, bytes) = part(1, &payload)?;
+        let signature = part(2, &signature);
+        let plain = plain && signature.as_ref().is_ok_and(|(plain, _)| *plain);
+        Ok(Apart { token, payload, bytes, end: signature.map(|(_, range)| range.end), current, plain })
     }
 
     /// The payload's bytes in the buffer.
@@ -47,17 +59,20 @@ impl<'t> Apart<'t> {
     /// Reads it; `decoded` is the buffer.
     pub(crate) fn read(&self, decoded: &[u8]) -> Result<Unverified<'t>, DecodeError> {
         let loaded = load(self.payload(decoded))?;
-        let mut signature = Vec::new();
-        let plain = base64::decode_behind(&self.token[self.signature.clone()], &mut signature)
-            .map_err(|at| DecodeError::Base64 { chunk: 2, at })?;
+        let signature = self.signature(decoded)?.to_vec();
         let second = self.current && loaded.signed == Signed::HeaderAndPayload;
         Ok(Unverified {
-            odd: !(second && self.plain && plain && loaded.odd.is_empty() && loaded.utf8),
+            odd: !(second && self.plain && loaded.odd.is_empty() && loaded.utf8),
             claims: loaded.claims,
             signed: loaded.signed,
             message: self.message(loaded.signed),
             signature,
         })
+    }
+
+    fn signature<'d>(&self, decoded: &'d [u8]) -> Result<&'d [u8], DecodeError> {
+        let end = self.end.clone()?;
+        Ok(decoded.get(self.bytes.end..end).unwrap_or_default())
     }
 
     fn message(&self, signed: Signed) -> &'t [u8] {
@@ -70,15 +85,13 @@ impl<'t> Apart<'t> {
     /// What will be asked of a verifier once it is read, if it is as Go's library writes tokens. So the signatures of
     /// many are verified together before the claims of the first are read; whether a guess was right is known then.
     pub(crate) fn guess<'d>(&self, decoded: &'d [u8]) -> Option<Guess<'t, 'd>> {
-        const ISSUER: &[u8] = b"\"iss\":\"";
+        static ISSUER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"iss\":\""));
         let payload = self.payload(decoded);
-        let rest = payload.get(memchr::memmem::find(payload, ISSUER)? + ISSUER.len()..)?;
+        let rest = payload.get(ISSUER.find(payload)? + ISSUER.needle().len()..)?;
         let issuer = rest.get(..memchr::memchr(b'"', rest)?)?;
         let key = go::from_public_key(std::str::from_utf8(issuer).ok()?).ok()?.public();
-        let mut signature = Vec::new();
-        base64::decode_behind(&self.token[self.signature.clone()], &mut signature).ok()?;
-        let message = self.message(Signed::HeaderAndPayload);
-        Some(Guess { issuer, key, message, signature: signature.try_into().ok()? })
+        let signature = self.signature(decoded).ok()?;
+        Some(Guess { issuer, key, message: self.message(Signed::HeaderAndPayload), signature })
     }
 }
 
@@ -87,13 +100,13 @@ pub(crate) struct Guess<'t, 'd> {
     issuer: &'d [u8],
     key: nkey::PublicKey,
     message: &'t [u8],
-    signature: [u8; 64],
+    signature: &'d [u8],
 }
 
 impl Guess<'_, '_> {
     /// What is asked of a verifier.
     pub(crate) fn signed(&self) -> nkey::Signed<'_> {
-        nkey::Signed { key: self.key, message: self.message, signature: &self.signature }
+        nkey::Signed { key: self.key, message: self.message, signature: self.signature }
     }
 
     /// It is what that token asks, now that it is read.

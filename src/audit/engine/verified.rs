@@ -2,6 +2,9 @@
 //! the first are read.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::read::Text;
 use crate::audit::Verify;
@@ -113,9 +116,9 @@ impl<'a> Verified<'a> {
 
 /// The texts of what is likely an activation token, in a payload that Go's library wrote.
 fn activations(payload: &[u8]) -> impl Iterator<Item = &[u8]> {
-    const TOKEN: &[u8] = b"\"token\":\"";
-    memchr::memmem::find_iter(payload, TOKEN).filter_map(|at| {
-        let rest = payload.get(at + TOKEN.len()..)?;
+    static TOKEN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"token\":\""));
+    TOKEN.find_iter(payload).filter_map(|at| {
+        let rest = payload.get(at + TOKEN.needle().len()..)?;
         rest.get(..memchr::memchr(b'"', rest)?)
     })
 }
