@@ -317,7 +317,7 @@ fn cases() -> Vec<Case> {
                 stage(
                     "account-issuer-untrusted",
                     "Account JWT lookup error: account validation failed",
-                    ByHand("give the server that one and restart it", |path| {
+                    ByHand("give the server that token and restart it", |path| {
                         write(path, "op.jwt", operator("o"))
                     }),
                 ),
