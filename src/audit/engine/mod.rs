@@ -85,7 +85,7 @@ impl std::fmt::Debug for Settings<'_> {
 }
 
 /// Signatures that are verified together: enough to fill the lanes, few enough to stay in the cache.
-const TOGETHER: usize = 96;
+const TOGETHER: usize = 192;
 
 /// Looks at everything below `paths`.
 pub fn audit(paths: Vec<PathBuf>, settings: &Settings<'_>) -> Report {
