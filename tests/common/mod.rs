@@ -18,6 +18,20 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// What a program did, after a look for what must not get out.
+    #[track_caller]
+    fn of(output: std::process::Output) -> Ran {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+        let ran = Ran {
+            code: output.status.code().expect("no signal ends it"),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        };
+        harmless(&ran.stdout);
+        harmless(&ran.stderr);
+        ran
+    }
+
     /// Asserts the exit status.
     #[track_caller]
     pub fn exits(self, code: i32) -> Ran {
@@ -113,15 +127,7 @@ impl Run {
         let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
         let output = child.wait_with_output().expect("the binary ends");
         writer.join().expect("written");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
-        let ran = Ran {
-            code: output.status.code().expect("no signal ends it"),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        };
-        harmless(&ran.stdout);
-        harmless(&ran.stderr);
-        ran
+        Ran::of(output)
     }
 }
 
@@ -188,15 +194,7 @@ pub fn on_a_disk(disk: &Path, (options, prepare): (&str, &str), from: &str, args
         .args(args)
         .output()
         .expect("unshare runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
-    let ran = Ran {
-        code: output.status.code().expect("no signal ends it"),
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
-    };
-    harmless(&ran.stdout);
-    harmless(&ran.stderr);
-    ran
+    Ran::of(output)
 }
 
 /// No room on it any more; and nobody may write on it.

@@ -6,8 +6,8 @@ use std::path::Path;
 use jwtfix::nkey::{PublicKey, Role, Seed};
 use jwtfix::token::encode;
 
-use crate::common::{Ran, jwtfix};
-use crate::fix;
+use crate::common::jwtfix;
+use crate::for_server;
 use crate::server::{lets_in, serve_config, servers};
 use crate::signed::{ACCOUNT, CREDS};
 use crate::store::{Store, lately, public};
@@ -46,12 +46,6 @@ fn all() -> Vec<Wrong> {
     }]
 }
 
-fn run(store: &Store, more: &[&str]) -> Ran {
-    let (creds, server, stores) = (store.arg(CREDS), store.arg("nats.conf"), store.arg("stores"));
-    let args = [&[creds.as_str(), "--server", &server, "--store", &stores], more].concat();
-    fix(&store.runs(), &args).run()
-}
-
 #[test]
 fn a_name_of_the_configuration_is_corrected_with_a_word() {
     let store = Store::new();
@@ -60,11 +54,11 @@ fn a_name_of_the_configuration_is_corrected_with_a_word() {
         let before = store.all();
         let word = word.map(|word| format!("--unsafe={word}"));
         if let Some(word) = &word {
-            run(&store, &["--write"]).exits(1).says(word);
+            for_server(&store, &["--write"]).exits(1).says(word);
             assert_eq!(store.all(), before, "{name}");
         }
         let words: Vec<&str> = word.iter().map(String::as_str).chain(["--write"]).collect();
-        run(&store, &words).says("does not start before").says("1 file changed");
+        for_server(&store, &words).says("does not start before").says("1 file changed");
         assert_eq!(store.get("nats.conf"), sound, "{name}");
         jwtfix(["undo", "--journal", &store.journal()]).run().exits(0);
         assert_eq!(store.all(), before, "{name}: undone to the byte");
@@ -97,9 +91,9 @@ fn a_misspelled_system_account_is_corrected_with_a_word() {
     let store = Store::new();
     let (_, sound) = put_misspelled(&store);
     let before = store.all();
-    run(&store, &["--write"]).exits(1).says("--unsafe=system-account-unresolved");
+    for_server(&store, &["--write"]).exits(1).says("--unsafe=system-account-unresolved");
     assert_eq!(store.all(), before);
-    run(&store, &["--unsafe=system-account-unresolved", "--write"])
+    for_server(&store, &["--unsafe=system-account-unresolved", "--write"])
         .exits(0)
         .says("does not start before and lets in 1 after");
     assert_eq!(store.get("nats.conf"), sound);
@@ -136,7 +130,7 @@ fn an_older_token_of_the_operator_gives_way() {
     let store = Store::new();
     put_older(&store);
     let before = store.all();
-    run(&store, &["--write"])
+    for_server(&store, &["--write"])
         .exits(0)
         .says("[operator-older-in-config]")
         .says("operator \"acme\": its newer token, from ")
@@ -148,7 +142,7 @@ fn an_older_token_of_the_operator_gives_way() {
     let stranger = Seed::generate(Role::Operator);
     crate::signed::again(&store, OPERATOR, &stranger, jwtfix::token::Layout::V2, |_| {});
     let before = store.all();
-    run(&store, &["--write"]).exits(1);
+    for_server(&store, &["--write"]).exits(1);
     assert_eq!(store.all(), before);
 }
 
@@ -174,7 +168,7 @@ fn servers_start_and_let_the_client_in() {
         for wrong in all() {
             store.put("nats.conf", &wrong.conf);
             assert!(serve().is_none(), "{at} {}: it starts before", wrong.name);
-            run(&store, &[&format!("--unsafe={}", wrong.word.expect("one")), "--write"]);
+            for_server(&store, &[&format!("--unsafe={}", wrong.word.expect("one")), "--write"]);
             assert!(serve().is_some(), "{at} {}: it does not start after", wrong.name);
             jwtfix(["undo", "--journal", &store.journal()]).run().exits(0);
             assert!(serve().is_none(), "{at} {}: it starts when taken back", wrong.name);
@@ -193,7 +187,7 @@ fn servers_start_and_let_the_client_in() {
             put();
             let before = store.all();
             assert!(!accepts(), "{at} {name}: lets it in before");
-            run(&store, args).exits(0);
+            for_server(&store, args).exits(0);
             assert!(accepts(), "{at} {name}: refuses it after");
             jwtfix(["undo", "--journal", &store.journal()]).run().exits(0);
             assert_eq!(store.all(), before, "{at} {name}");

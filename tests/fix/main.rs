@@ -24,7 +24,9 @@ mod store;
 
 use std::path::Path;
 
-use common::{Run, jwtfix};
+use common::{Ran, Run, jwtfix};
+use signed::CREDS;
+use store::Store;
 
 /// `jwtfix fix` with these arguments and this journal.
 fn fix(journal: &Path, args: &[&str]) -> Run {
@@ -32,6 +34,13 @@ fn fix(journal: &Path, args: &[&str]) -> Run {
     let mut all = vec!["fix", "--journal", journal];
     all.extend(args);
     jwtfix(all)
+}
+
+/// `jwtfix fix` of the store's user for the server of its `nats.conf`, with these arguments more.
+fn for_server(store: &Store, more: &[&str]) -> Ran {
+    let (creds, server, stores) = (store.arg(CREDS), store.arg("nats.conf"), store.arg("stores"));
+    let args = [&[creds.as_str(), "--server", &server, "--store", &stores], more].concat();
+    fix(&store.runs(), &args).run()
 }
 
 /// Puts right, proves that a second time there is nothing to do, takes it back, and puts it right again.

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use jwtfix::nkey::{Role, Seed};
 
-use crate::common::{Ran, jwtfix};
-use crate::fix;
+use crate::common::jwtfix;
 use crate::server::{Running, lets_in, serve_config, servers};
 use crate::signed::{ACCOUNT, CREDS, again};
 use crate::store::{Store, public};
+use crate::{fix, for_server};
 
 const SYSTEM: &str = "stores/acme/accounts/SYS/SYS.jwt";
 
@@ -44,12 +44,6 @@ enum Put {
     Lacking,
 }
 
-fn run(store: &Store, more: &[&str]) -> Ran {
-    let (creds, server, stores) = (store.arg(CREDS), store.arg("nats.conf"), store.arg("stores"));
-    let args = [&[creds.as_str(), "--server", &server, "--store", &stores], more].concat();
-    fix(&store.runs(), &args).run()
-}
-
 #[test]
 fn the_account_of_a_client_is_preloaded_in_the_style_of_the_others() {
     let store = Store::new();
@@ -58,21 +52,21 @@ fn the_account_of_a_client_is_preloaded_in_the_style_of_the_others() {
         let before = store.all();
         let check = || jwtfix(["check", "--server", &store.arg("nats.conf"), &store.arg(CREDS)]).run();
         check().exits(1).says("[account-not-in-resolver]").says("jwtfix fix ");
-        run(&store, &[])
+        for_server(&store, &[])
             .exits(1)
             .says("nats.conf  [account-not-in-resolver]")
             .says("preloads the token of account \"ORDERS\" from ")
             .says("then: reload the server, which reads resolver_preload anew")
             .says("lets in 0 before and lets in 1 after");
         assert_eq!(store.all(), before, "a plan changes nothing");
-        run(&store, &["--only", "secret-readable"]).exits(0).says("nothing to put right");
-        let json = run(&store, &["--format", "json"]).json();
+        for_server(&store, &["--only", "secret-readable"]).exits(0).says("nothing to put right");
+        let json = for_server(&store, &["--format", "json"]).json();
         assert_eq!(json["files"][0]["deeds"][0]["what"], "preloaded");
         assert_eq!(json["server"]["changes"][0]["needs"], "reload");
-        run(&store, &["--write"]).exits(0).says("1 file changed").says("now: reload the server");
+        for_server(&store, &["--write"]).exits(0).says("1 file changed").says("now: reload the server");
         assert_eq!(store.get("nats.conf"), conf(&store, &whole));
         check().exits(0);
-        run(&store, &[]).exits(0).says("nothing to put right");
+        for_server(&store, &[]).exits(0).says("nothing to put right");
         jwtfix(["undo", "--journal", &store.journal()]).run().exits(0);
         assert_eq!(store.all(), before, "undone to the byte");
     }
@@ -84,7 +78,7 @@ fn a_server_that_lacks_its_system_account_too_gets_both() {
     let system = format!("system_account: {}", public(&store.system));
     store.put("nats.conf", conf(&store, &system));
     let before = store.all();
-    run(&store, &["--write"])
+    for_server(&store, &["--write"])
         .exits(0)
         .says("[account-not-in-resolver, system-account-unresolved]")
         .says("does not start before and lets in 1 after")
@@ -118,7 +112,7 @@ fn what_would_not_help_is_not_written() {
     let system = format!("{}: {}", public(&store.system), store.get(SYSTEM));
     store.put("nats.conf", conf(&store, &format!("all {{ {system} }}\nresolver_preload: $all")));
     let varied = store.all();
-    run(&store, &["--write"]).exits(1).says("stands elsewhere, behind a variable");
+    for_server(&store, &["--write"]).exits(1).says("stands elsewhere, behind a variable");
     assert_eq!(store.all(), varied);
     assert_eq!(before.len(), varied.len());
 }
@@ -163,7 +157,7 @@ fn servers_let_the_client_in_after_a_reload() {
             let running = serve(&binary, &store).expect("it starts");
             let accepts = |server: &Running| lets_in(server, &store.get(CREDS));
             assert!(!accepts(&running), "{at} lets it in before");
-            run(&store, &["--write"]).exits(0);
+            for_server(&store, &["--write"]).exits(0);
             running.reload(&store.get("nats.conf"));
             assert!(accepts(&running), "{at} refuses it after a reload");
             assert!(serve(&binary, &store).is_some_and(|server| accepts(&server)), "{at}: after a restart");
@@ -173,7 +167,7 @@ fn servers_let_the_client_in_after_a_reload() {
         let system = format!("system_account: {}", public(&store.system));
         store.put("nats.conf", conf(&store, &system));
         assert!(serve(&binary, &store).is_none(), "{at} starts without its system account");
-        run(&store, &["--write"]).exits(0);
+        for_server(&store, &["--write"]).exits(0);
         let accepted = serve(&binary, &store).is_some_and(|server| lets_in(&server, &store.get(CREDS)));
         assert!(accepted, "{at} refuses it after");
         jwtfix(["undo", "--journal", &store.journal()]).run().exits(0);

@@ -288,9 +288,9 @@ pub(super) struct Asked {
 }
 
 impl Facts {
-    /// Keeps what others can ask of `account`, which stands in a file of a directory, the key of an account that the file is
-    /// named by beside it; `permit` reads the activation token of
-    /// an import. From a subject that is no account's key nobody can import: it has its own finding.
+    /// Keeps what others can ask of `account`, which stands in a file of a directory; beside these, the key of an account that
+    /// the file is named by. `permit` reads the activation token of an import. From a subject that is no account's key nobody
+    /// can import: it has its own finding.
     pub(super) fn add(
         &mut self,
         (directory, file, named): (u32, &str, Option<[u8; 32]>),
