@@ -28,7 +28,8 @@ static POINTS: LazyLock<Vec<String>> = LazyLock::new(|| {
 pub fn is_weak(text: &str) -> bool {
     // Nearly every key is told apart by its first characters.
     let Some(own) = text.get(OWN) else { return false };
-    POINTS.iter().any(|point| point.as_bytes()[0] == own.as_bytes()[0] && point == own)
+    let first = |text: &str| text.as_bytes().first_chunk::<8>().copied();
+    POINTS.iter().any(|point| first(point) == first(own) && point == own)
 }
 
 #[cfg(test)]

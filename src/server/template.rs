@@ -3,6 +3,8 @@
 //! `processUserPermissionsTemplate` in its three forms: whole tokens up to 2.10, anywhere since 2.11, and since
 //! 2.11.14 and 2.12.5 without the crash at unknown functions.
 
+use std::borrow::Cow;
+
 use super::options::SubjectPermission;
 use super::subjects;
 use super::version::{MISSING_TAG_SURVIVED, TEMPLATE_ANYWHERE, UNKNOWN_TEMPLATE_REFUSED, Version};
@@ -85,44 +87,52 @@ const WALKED: usize = 1 << 16;
 
 /// Fills in the template of a scope.
 pub fn fill(template: &Terms, person: &Person<'_>, version: Version) -> Result<Filled, TemplateError> {
-    let (permissions, dropped) = permissions(&template.permissions, person, version)?;
+    let (lists, dropped) = lists(&template.permissions, person, version)?;
+    let [subscribe, publish] = lists.map(|[allow, deny]| SubjectPermission {
+        allow: allow.map(Cow::into_owned),
+        deny: deny.map(Cow::into_owned),
+    });
+    let permissions = Permissions { publish, subscribe, resp: template.permissions.resp };
     Ok(Filled { terms: Terms { permissions, ..template.clone() }, dropped })
 }
 
-/// The lists filled in, and the entries that were dropped.
-fn permissions(
-    template: &Permissions,
+/// A list filled in; one without a template stays as it is.
+type List<'t> = Option<Cow<'t, [String]>>;
+
+/// What may be subscribed to and what published: the lists of both, allowed and denied, filled in, and the entries that were
+/// dropped.
+fn lists<'t>(
+    template: &'t Permissions,
     person: &Person<'_>,
     version: Version,
-) -> Result<(Permissions, Vec<String>), TemplateError> {
+) -> Result<([[List<'t>; 2]; 2], Vec<String>), TemplateError> {
     let mut dropped = Vec::new();
-    let mut list = |entries: &Option<Vec<String>>, deny: bool| match entries {
+    let mut list = |entries: &'t Option<Vec<String>>, deny: bool| match entries {
         Some(e) if version.has(&TEMPLATE_ANYWHERE) => {
             anywhere(e, person, version, deny, &mut dropped).map(Some)
         }
         Some(e) => whole_tokens(e, person, version, deny, &mut dropped).map(Some),
         None => Ok(None),
     };
-    let mut one = |p: &SubjectPermission| -> Result<SubjectPermission, TemplateError> {
-        let mut filled = SubjectPermission { allow: list(&p.allow, false)?, deny: list(&p.deny, true)? };
-        let count = |l: &Option<Vec<String>>| l.as_ref().map_or(0, Vec::len);
-        if count(&p.allow) > 0 && count(&filled.allow) == 0 {
-            let deny = filled.deny.get_or_insert_default();
+    let mut one = |p: &'t SubjectPermission| -> Result<[List<'t>; 2], TemplateError> {
+        let (allow, mut deny) = (list(&p.allow, false)?, list(&p.deny, true)?);
+        if !p.allowed().is_empty() && allow.as_ref().is_none_or(|allow| allow.is_empty()) {
+            let deny = deny.get_or_insert_default();
             if !deny.iter().any(|d| d == ">") {
-                deny.push(">".to_owned());
+                deny.to_mut().push(">".to_owned());
             }
         }
-        Ok(filled)
+        Ok([allow, deny])
     };
     let (subscribe, publish) = (one(&template.subscribe)?, one(&template.publish)?);
-    Ok((Permissions { publish, subscribe, resp: template.resp }, dropped))
+    Ok(([subscribe, publish], dropped))
 }
 
 /// Whether some list has a template in it.
 pub fn is_used(terms: &Terms) -> bool {
     let both = [&terms.permissions.publish, &terms.permissions.subscribe];
     let mut entries = both.into_iter().flat_map(|p| p.allowed().iter().chain(p.denied()));
-    entries.any(|entry| !templates(entry).is_empty())
+    entries.any(|entry| has_template(entry))
 }
 
 /// The tags that a user would have to have for every entry of a list that asks for one.
@@ -149,7 +159,7 @@ pub fn anybody<'a>(account: &'a Claims, tags: &'a [String]) -> Person<'a> {
 /// What is dropped of a template of `account` for the user that fills it in best: one with every tag that is asked for.
 pub fn best(template: &Terms, account: &Claims, version: Version) -> Result<Vec<String>, TemplateError> {
     let tags: Vec<String> = tags(template).into_iter().map(|tag| format!("{tag}:value")).collect();
-    permissions(&template.permissions, &anybody(account, &tags), version).map(|(_, dropped)| dropped)
+    lists(&template.permissions, &anybody(account, &tags), version).map(|(_, dropped)| dropped)
 }
 
 /// An entry of an allow list that begins with what a user's name or tags say.
@@ -157,10 +167,8 @@ pub fn open_ended(terms: &Terms) -> Option<&str> {
     let own = |source: &str| equal_fold(inner(source), "name()") || begins(inner(source), "tag(");
     let both = [&terms.permissions.publish, &terms.permissions.subscribe];
     let mut entries = both.into_iter().flat_map(|permission| permission.allowed());
-    let found = entries.find(|entry| {
-        let first = templates(entry).into_iter().next();
-        first.is_some_and(|source| entry.starts_with(source) && own(source))
-    });
+    let found = entries
+        .find(|entry| templates(entry).next().is_some_and(|source| entry.starts_with(source) && own(source)));
     found.map(String::as_str)
 }
 
@@ -168,7 +176,7 @@ pub fn open_ended(terms: &Terms) -> Option<&str> {
 pub fn widened<'t, 'p>(terms: &'t Terms, person: &Person<'p>) -> Option<(&'t str, &'p str)> {
     let both = [&terms.permissions.publish, &terms.permissions.subscribe];
     both.into_iter().flat_map(SubjectPermission::allowed).find_map(|entry| {
-        templates(entry).into_iter().find_map(|source| {
+        templates(entry).find_map(|source| {
             let values = match operation(inner(source), person, true) {
                 Op::Value(value) => vec![value],
                 Op::Tag(tags, key) => tag_values(tags, &key),
@@ -185,28 +193,30 @@ fn inner(source: &str) -> &str {
     source.strip_prefix("{{").and_then(|s| s.strip_suffix("}}")).unwrap_or(source).trim()
 }
 
+fn has_template(entry: &str) -> bool {
+    templates(entry).next().is_some()
+}
+
 /// All matches of `{{2}([^}]+)}{2}`.
-fn templates(entry: &str) -> Vec<&str> {
-    let (bytes, mut found, mut at) = (entry.as_bytes(), Vec::new(), 0);
-    if memchr::memchr(b'{', bytes).is_none() {
-        return found;
-    }
-    while let Some(open) = entry.get(at..).and_then(|rest| rest.find("{{")).map(|i| i + at) {
-        let inner = open + 2;
-        let Some(close) = entry.get(inner..).and_then(|rest| rest.find('}')).map(|i| i + inner) else {
-            break;
-        };
-        if close > inner && bytes.get(close + 1) == Some(&b'}') {
-            found.extend(entry.get(open..close + 2));
-            at = close + 2;
-        } else if close > inner {
+fn templates(entry: &str) -> impl Iterator<Item = &str> {
+    let (bytes, mut at) = (entry.as_bytes(), 0);
+    std::iter::from_fn(move || {
+        loop {
+            let open = at + memchr::memchr(b'{', bytes.get(at..)?)?;
+            if bytes.get(open + 1) != Some(&b'{') {
+                at = open + 1;
+                continue;
+            }
+            let inner = open + 2;
+            let close = inner + memchr::memchr(b'}', bytes.get(inner..)?)?;
+            if close > inner && bytes.get(close + 1) == Some(&b'}') {
+                at = close + 2;
+                return entry.get(open..at);
+            }
             // No start before this brace can match either: its text would end at the same brace.
-            at = close + 1;
-        } else {
-            at = open + 1;
+            at = if close > inner { close + 1 } else { open + 1 };
         }
-    }
-    found
+    })
 }
 
 /// Go's `strings.EqualFold` against an ASCII text.
@@ -265,33 +275,33 @@ fn tag_values<'a>(tags: &'a [String], key: &str) -> Vec<&'a str> {
 }
 
 /// 2.11 and later.
-fn anywhere(
-    entries: &[String],
+fn anywhere<'t>(
+    entries: &'t [String],
     person: &Person<'_>,
     version: Version,
     deny: bool,
     dropped: &mut Vec<String>,
-) -> Result<Vec<String>, TemplateError> {
-    if entries.iter().all(|e| templates(e).is_empty()) {
-        return Ok(entries.to_vec());
+) -> Result<Cow<'t, [String]>, TemplateError> {
+    if !entries.iter().any(|entry| has_template(entry)) {
+        return Ok(entries.into());
     }
     let bounded = version.has(&UNKNOWN_TEMPLATE_REFUSED);
     let mut out: Vec<String> = Vec::new();
     for entry in entries {
-        let sources = templates(entry);
-        let mut values: Vec<Vec<&str>> = Vec::with_capacity(sources.len());
+        // Each template, and what can stand in its place.
+        let mut values: Vec<(&str, Vec<&str>)> = Vec::new();
         let mut has_tags = false;
-        for source in &sources {
+        for source in templates(entry) {
             let op = inner(source);
             match operation(op, person, bounded) {
-                Op::Value(v) => values.push(vec![v]),
+                Op::Value(v) => values.push((source, vec![v])),
                 Op::Tag(tags, key) => {
                     has_tags = true;
                     let found = tag_values(tags, &key);
                     if found.is_empty() && deny {
                         return Err(TemplateError::MissingTag { entry: entry.clone(), tag: key });
                     }
-                    values.push(if found.is_empty() { vec![" "] } else { found });
+                    values.push((source, if found.is_empty() { vec![" "] } else { found }));
                 }
                 Op::Unknown if bounded || deny => {
                     return Err(TemplateError::UnknownFunction {
@@ -299,15 +309,16 @@ fn anywhere(
                         operation: op.to_owned(),
                     });
                 }
-                Op::Unknown => values.push(Vec::new()),
+                Op::Unknown => values.push((source, Vec::new())),
                 Op::Panic(panic) => return Err(TemplateError::Crash { entry: entry.clone(), panic }),
             }
         }
-        if !has_tags && values.iter().any(Vec::is_empty) {
+        if !has_tags && values.iter().any(|(_, options)| options.is_empty()) {
             let panic = "index out of range [0] with length 0".to_owned();
             return Err(TemplateError::Crash { entry: entry.clone(), panic });
         }
-        let count = values.iter().try_fold(1_usize, |n, v| n.checked_mul(v.len())).unwrap_or(usize::MAX);
+        let counts = values.iter().map(|(_, options)| options.len());
+        let count = counts.fold(1_usize, usize::saturating_mul);
         if has_tags && bounded && out.len().saturating_add(count) > 4096 {
             return Err(TemplateError::TooMany);
         }
@@ -316,23 +327,21 @@ fn anywhere(
         }
         let before = out.len();
         for combination in 0..count {
-            let mut subject = entry.clone();
-            let mut rest = combination;
-            let mut chosen = vec![""; values.len()];
-            for (slot, options) in chosen.iter_mut().zip(&values).rev() {
-                *slot = options.get(rest % options.len()).copied().unwrap_or_default();
-                rest /= options.len();
+            let mut subject = Cow::from(entry);
+            // The values of the last template take turns, then those of the one before.
+            let mut turns = count;
+            for (source, options) in &values {
+                turns /= options.len();
+                let value = options.get(combination / turns % options.len()).copied().unwrap_or_default();
+                subject = subject.replace(source, value).into();
             }
-            for (source, value) in sources.iter().zip(&chosen) {
-                subject = subject.replace(source, value);
-            }
-            keep(&mut out, entry, subject, deny)?;
+            keep(&mut out, entry, subject.into_owned(), deny)?;
         }
         if out.len() == before {
             dropped.push(entry.clone());
         }
     }
-    Ok(out)
+    Ok(out.into())
 }
 
 /// Takes what a template makes, if it is a subject: what is not is left out of a list that allows, and refuses the user in one
@@ -354,16 +363,16 @@ fn takes_what_is_not_there(version: Version) -> bool {
 }
 
 /// Up to 2.10: a template is a whole token between dots, without blanks.
-fn whole_tokens(
-    entries: &[String],
+fn whole_tokens<'t>(
+    entries: &'t [String],
     person: &Person<'_>,
     version: Version,
     deny: bool,
     dropped: &mut Vec<String>,
-) -> Result<Vec<String>, TemplateError> {
+) -> Result<Cow<'t, [String]>, TemplateError> {
     let inner = |t: &str| t.strip_prefix("{{").filter(|_| t.ends_with("}}")).map(str::to_owned);
     if !entries.iter().any(|e| e.split('.').any(|t| inner(t).is_some())) {
-        return Ok(entries.to_vec());
+        return Ok(entries.into());
     }
     let mut out: Vec<String> = Vec::new();
     for entry in entries {
@@ -446,7 +455,7 @@ fn whole_tokens(
             dropped.push(entry.clone());
         }
     }
-    Ok(out)
+    Ok(out.into())
 }
 
 #[cfg(test)]
@@ -561,7 +570,7 @@ mod tests {
             ("{{}}{{c}}", &["{{c}}"]),
             ("{{a}}{{b}}", &["{{a}}", "{{b}}"]),
         ] {
-            assert_eq!(templates(entry), want, "{entry}");
+            assert_eq!(templates(entry).collect::<Vec<_>>(), want, "{entry}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What can be told of a token before its claims are read?
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -57,9 +58,22 @@ impl<'t> Apart<'t> {
     }
 
     /// Reads it; `decoded` is the buffer.
-    pub(crate) fn read(&self, decoded: &[u8]) -> Result<Unverified<'t>, DecodeError> {
+    pub(crate) fn read(&self, decoded: &'t [u8]) -> Result<Unverified<'t>, DecodeError> {
+        self.read_keeping(decoded, Cow::Borrowed)
+    }
+
+    /// As [`Apart::read`], from a buffer that does not stay.
+    pub(super) fn read_owned(&self, decoded: &[u8]) -> Result<Unverified<'t>, DecodeError> {
+        self.read_keeping(decoded, |signature| signature.to_vec().into())
+    }
+
+    fn read_keeping<'d>(
+        &self,
+        decoded: &'d [u8],
+        keep: impl FnOnce(&'d [u8]) -> Cow<'t, [u8]>,
+    ) -> Result<Unverified<'t>, DecodeError> {
         let loaded = load(self.payload(decoded))?;
-        let signature = self.signature(decoded)?.to_vec();
+        let signature = keep(self.signature(decoded)?);
         let second = self.current && loaded.signed == Signed::HeaderAndPayload;
         Ok(Unverified {
             odd: !(second && self.plain && loaded.odd.is_empty() && loaded.utf8),
@@ -109,11 +123,16 @@ impl Guess<'_, '_> {
         nkey::Signed { key: self.key, message: self.message, signature: self.signature }
     }
 
+    /// The role of the issuer's key.
+    pub(crate) fn role(&self) -> nkey::Role {
+        self.key.role()
+    }
+
     /// It is what that token asks, now that it is read.
     pub(crate) fn is_of(&self, token: &Unverified<'_>) -> bool {
         token.claims.data.iss.as_bytes() == self.issuer
             // Nearly always these are the same bytes, which need not be compared.
             && (std::ptr::eq(token.message, self.message) || token.message == self.message)
-            && token.signature == self.signature
+            && *token.signature == *self.signature
     }
 }

@@ -101,7 +101,7 @@ pub struct Unverified<'t> {
     /// The bytes that its signature is made over.
     pub message: &'t [u8],
     /// The signature, of any length.
-    pub signature: Vec<u8>,
+    pub signature: Cow<'t, [u8]>,
     /// It is worth a second reading: Go has read over something in the payload, it is not of the second layout through
     /// and through, or it is not spelled as Go's library spells it: another header, line ends, bits left over at the end of
     /// a part.
@@ -111,6 +111,11 @@ pub struct Unverified<'t> {
 impl Unverified<'_> {
     /// Why Go refuses it, given the outcome of the verification.
     pub fn refusal(&self, holds: bool) -> Option<DecodeError> {
+        self.refusal_by(holds, |role| go::is_public(role, &self.claims.data.iss))
+    }
+
+    /// As [`Unverified::refusal`], for whoever knows the issuer's role already.
+    pub(crate) fn refusal_by(&self, holds: bool, is_issuer: impl Fn(Role) -> bool) -> Option<DecodeError> {
         if !holds {
             return Some(match self.signed {
                 Signed::Payload => DecodeError::SignatureV1,
@@ -118,8 +123,7 @@ impl Unverified<'_> {
             });
         }
         let roles = issuers(self.claims.kind());
-        let issuer = self.claims.data.iss.as_str();
-        let may = roles.is_empty() || roles.iter().any(|&role| go::is_public(role, issuer));
+        let may = roles.is_empty() || roles.iter().any(|&role| is_issuer(role));
         (!may).then_some(DecodeError::Prefixes(roles))
     }
 
@@ -175,13 +179,13 @@ pub fn decode(token: &[u8]) -> Result<Claims, DecodeError> {
 /// Go's `jwt.Decode` up to the verification of the signature.
 pub fn parse(token: &[u8]) -> Result<Unverified<'_>, DecodeError> {
     let mut decoded = Vec::new();
-    Apart::new(token, &mut decoded)?.read(&decoded)
+    Apart::new(token, &mut decoded)?.read_owned(&decoded)
 }
 
 /// [`parse`] as libraries before v2.8.1 do it, which knew no longest token.
 pub(crate) fn parse_of_any_size(token: &[u8]) -> Result<Unverified<'_>, DecodeError> {
     let mut decoded = Vec::new();
-    Apart::of_any_size(token, &mut decoded)?.read(&decoded)
+    Apart::of_any_size(token, &mut decoded)?.read_owned(&decoded)
 }
 
 /// Go's `jwt.DecodeGeneric`: the members of `nats` without a structure. Where Go panics the error says so.

@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use super::json::{self, Any, Go, JsonError, MAX_NESTING};
 use super::pointer;
 
@@ -100,7 +102,7 @@ pub(super) struct Reader<'a> {
     /// The document once more, where all of it is UTF-8.
     text: Option<&'a str>,
     at: usize,
-    frames: Vec<Frame>,
+    frames: SmallVec<[Frame; 4]>,
     /// Objects and arrays that are open.
     depth: usize,
     /// Go's name of the structure that the whole document is read into; empty for a document inside of another.
@@ -114,7 +116,8 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     pub(super) fn new(doc: &'a [u8]) -> Self {
         let text = std::str::from_utf8(doc).ok();
-        Reader { doc, text, at: 0, frames: Vec::new(), depth: 0, root: "", wrong: None, odd: Vec::new() }
+        let frames = SmallVec::new();
+        Reader { doc, text, at: 0, frames, depth: 0, root: "", wrong: None, odd: Vec::new() }
     }
 
     /// Whether all of the document is UTF-8.

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
+use smallvec::SmallVec;
+
 use super::keys::{Key, Keys, Recent, Subject, Subjects};
 use crate::nkey::{PublicKey, Role};
 use crate::server::load::{Offer, OutOfTime, Permit, has_jetstream, local, remote};
@@ -269,14 +271,8 @@ pub(super) struct Export<'f> {
 
 impl Export<'_> {
     /// Somebody imports of it.
-    pub(super) fn used(&self) -> bool {
-        self.bits.load(Relaxed) & USED != 0
-    }
-
     pub(super) fn mark_used(&self) {
-        if !self.used() {
-            self.bits.fetch_or(USED, Relaxed);
-        }
+        self.bits.fetch_or(USED, Relaxed);
     }
 }
 
@@ -347,7 +343,8 @@ impl Facts {
             }
         }
         let all = account.imports.iter().enumerate();
-        let mut sorted: Vec<_> = all.filter_map(|(at, import)| Some((at, import.as_ref()?))).collect();
+        let mut sorted: SmallVec<[_; 8]> =
+            all.filter_map(|(at, import)| Some((at, import.as_ref()?))).collect();
         sorted.sort_by(|(_, a), (_, b)| (a.kind, met(a)).cmp(&(b.kind, met(b))));
         let stretch = Stretch::behind(&self.imports, sorted.len());
         for (index, import) in sorted {
@@ -420,23 +417,39 @@ impl Facts {
         &'f self,
         account: &Account,
     ) -> impl Iterator<Item = Export<'f>> + Clone + use<'f> {
-        let Stretch { first, .. } = account.exports;
-        let kept = account.exports.of(&self.exports).iter().enumerate();
-        kept.map(move |(place, export)| {
-            let bits = export.bits.load(Relaxed);
-            let terms = if bits & TERMS != 0 { self.terms.get(&(first + place as u32)) } else { None };
-            Export {
-                index: bits >> 8,
-                offer: Offer {
-                    kind: kind(bits),
-                    subject: self.subjects.text(export.subject),
-                    private: bits & PRIVATE != 0,
-                    position: terms.map_or(0, |(position, _)| *position),
-                    revocations: terms.map(|(_, revocations)| revocations),
-                },
-                bits: &export.bits,
-            }
-        })
+        self.kept_exports(account).map(move |(number, export)| self.export(number, export))
+    }
+
+    /// The exports that nobody is known to import of.
+    pub(super) fn unused_exports<'f>(
+        &'f self,
+        account: &Account,
+    ) -> impl Iterator<Item = Export<'f>> + use<'f> {
+        let unused = self.kept_exports(account).filter(|(_, export)| export.bits.load(Relaxed) & USED == 0);
+        unused.map(move |(number, export)| self.export(number, export))
+    }
+
+    fn kept_exports<'f>(
+        &'f self,
+        account: &Account,
+    ) -> impl Iterator<Item = (u32, &'f KeptExport)> + Clone + use<'f> {
+        (account.exports.first..).zip(account.exports.of(&self.exports))
+    }
+
+    fn export<'f>(&'f self, number: u32, kept: &'f KeptExport) -> Export<'f> {
+        let bits = kept.bits.load(Relaxed);
+        let terms = if bits & TERMS != 0 { self.terms.get(&number) } else { None };
+        Export {
+            index: bits >> 8,
+            offer: Offer {
+                kind: kind(bits),
+                subject: self.subjects.text(kept.subject),
+                private: bits & PRIVATE != 0,
+                position: terms.map_or(0, |(position, _)| *position),
+                revocations: terms.map(|(_, revocations)| revocations),
+            },
+            bits: &kept.bits,
+        }
     }
 }
 

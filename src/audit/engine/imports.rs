@@ -1,7 +1,6 @@
 //! Which imports does no export answer? Asked of what was kept of all accounts, with the code that decides for one server:
 //! [`crate::server::load`].
 
-use std::collections::HashSet;
 use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
@@ -95,9 +94,8 @@ pub(super) fn unused(teller: &mut Teller<'_>, accounts: Range<usize>) {
             continue;
         }
         // The system account's are offered to everybody by nsc.
-        let unused =
-            view.facts.exports(account).filter(|e| !e.used() && !e.offer.subject.starts_with("$SYS."));
-        for export in unused {
+        let unused = view.facts.unused_exports(account);
+        for export in unused.filter(|export| !export.offer.subject.starts_with("$SYS.")) {
             teller.account(index, "export-unused", &|rule| {
                 let offer = &export.offer;
                 let what = format!("{} {}", offer.kind.word(), quote(offer.subject.as_bytes()));
@@ -148,7 +146,7 @@ impl<'a> ByFacts<'a> {
     /// Marks the exports that this import can be meant to be of.
     fn mark(&self, import: &Import<'_>) {
         let Some(exporter) = self.exporter(import) else { return };
-        for export in self.view.facts.exports(&self.view.facts.accounts[exporter]) {
+        for export in self.view.facts.unused_exports(&self.view.facts.accounts[exporter]) {
             let offer = &export.offer;
             if offer.kind == import.kind
                 && (offer.subject == import.subject || subjects::is_subset(import.subject, offer.subject))
@@ -192,9 +190,7 @@ impl<'a> ByFacts<'a> {
             }
         };
         // Who imports nothing passes nothing on.
-        if account.has_imports()
-            && cycles(self, &found, import.kind, import.own, &mut HashSet::from([importer]))
-        {
+        if account.has_imports() && cycles(self, importer, &found, import.kind, import.own) {
             let words = format!("the import of {} from {} comes back to this account", what(), exporter());
             return Some(("import-cycle", words));
         }
@@ -291,12 +287,10 @@ fn near<'i>(
         let from = first(0..all, &|import| (import.kind, import.met()) < (kind, prefix));
         from..first(from..all, &|import| import.kind == kind && import.met().starts_with(prefix))
     };
+    let few = (all <= FEW).then_some(0..all);
     let mut ranges: Vec<Range<usize>> = Vec::new();
     let mut prefix = String::new();
-    let mut wild = all <= FEW;
-    if wild {
-        ranges.push(0..all);
-    }
+    let mut wild = few.is_some();
     for token in subject.split('.').take_while(|_| all > FEW) {
         if matches!(token, "*" | ">") {
             ranges.push(starting(&prefix));
@@ -313,7 +307,8 @@ fn near<'i>(
         let from = starting(subject);
         ranges.push(from.start..first(from, &|import| import.met() == subject));
     }
-    ranges.into_iter().flatten().filter_map(move |place| imports.get(place)).filter(move |i| i.kind == kind)
+    let places = few.into_iter().chain(ranges).flatten();
+    places.filter_map(move |place| imports.get(place)).filter(move |import| import.kind == kind)
 }
 
 #[cfg(test)]

@@ -19,8 +19,8 @@ pub(super) type Subject = u32;
 #[derive(Default)]
 struct Texts<M> {
     memory: M,
-    /// Where each ends.
-    ends: Vec<usize>,
+    /// Where each ends; 4 GB hold the keys of a hundred million accounts.
+    ends: Vec<u32>,
     numbers: HashTable<u32>,
     state: RandomState,
 }
@@ -37,7 +37,7 @@ impl<M: AsRef<[u8]>> Texts<M> {
                 let number = u32::try_from(ends.len()).unwrap_or(u32::MAX);
                 new.insert(number);
                 add(memory);
-                ends.push(memory.as_ref().len());
+                ends.push(u32::try_from(memory.as_ref().len()).unwrap_or(u32::MAX));
                 number
             }
         }
@@ -50,10 +50,10 @@ impl<M: AsRef<[u8]>> Texts<M> {
 }
 
 /// Where a text stands.
-fn stretch(ends: &[usize], number: u32) -> Range<usize> {
+fn stretch(ends: &[u32], number: u32) -> Range<usize> {
     let number = number as usize;
     let start = number.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or_default();
-    start..ends.get(number).copied().unwrap_or(start)
+    start as usize..ends.get(number).copied().unwrap_or(start) as usize
 }
 
 /// Subjects by their numbers.
@@ -156,11 +156,13 @@ impl Recent {
 
     /// The number of a text; `ask` knows it.
     pub(super) fn number(&mut self, text: &str, ask: impl FnOnce(&str) -> u32) -> u32 {
-        let hash = |sum: u32, byte: &u8| sum.wrapping_mul(0x0100_0193) ^ u32::from(*byte);
         // The end of a key is its checksum; subjects differ anywhere, and are short.
-        let bytes = text.as_bytes();
-        let place = bytes.iter().rev().take(16).fold(bytes.len() as u32, hash);
-        let (known, number) = &mut self.0[(place ^ place >> 15) as usize % Recent::PLACES];
+        let (rest, eights) = text.as_bytes().as_rchunks::<8>();
+        let mix = |sum: u64, eight: u64| (sum ^ eight).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        let first = rest.iter().fold(text.len() as u64, |sum, byte| sum << 8 ^ u64::from(*byte));
+        let last = eights.iter().rev().take(2);
+        let place = last.fold(mix(0, first), |sum, eight| mix(sum, u64::from_le_bytes(*eight)));
+        let (known, number) = &mut self.0[place as usize % Recent::PLACES];
         if *number == u32::MAX || known != text {
             *number = ask(text);
             known.clear();

@@ -86,7 +86,7 @@ impl<'a> Verified<'a> {
             Err(error) => Read::refused(error.clone()),
             Ok(Err(error)) => Read::refused(error),
             Ok(Ok(token)) => Read {
-                refused: token.refusal(self.holds(&token, verdict.as_ref())),
+                refused: self.refusal(&token, verdict.as_ref()),
                 plain: !token.odd,
                 activations: self.activations(&token.claims),
                 claims: Some(token.claims),
@@ -100,16 +100,19 @@ impl<'a> Verified<'a> {
         let texts = imports.iter().enumerate().filter_map(|(at, import)| Some((at, &import.as_ref()?.token)));
         let read = |text: &str| {
             let token = token::parse(text.as_bytes()).ok()?;
-            let holds = self.holds(&token, self.activations.get(text.as_bytes()));
-            token.judge(holds).ok()
+            let refused = self.refusal(&token, self.activations.get(text.as_bytes()));
+            refused.is_none().then_some(token.claims)
         };
         texts.filter(|(_, text)| !text.is_empty()).map(|(at, text)| (at, read(text))).collect()
     }
 
-    fn holds(&self, token: &Unverified<'_>, verdict: Option<&Verdict<'_>>) -> bool {
+    /// Why Go refuses a token, if it does.
+    fn refusal(&self, token: &Unverified<'_>, verdict: Option<&Verdict<'_>>) -> Option<DecodeError> {
         match verdict {
-            Some((guess, holds)) if guess.is_of(token) => *holds,
-            _ => token::hold(std::iter::once(Some(token)), self.verify) == [true],
+            Some((guess, holds)) if guess.is_of(token) => {
+                token.refusal_by(*holds, |role| guess.role() == role)
+            }
+            _ => token.refusal(token::hold(std::iter::once(Some(token)), self.verify) == [true]),
         }
     }
 }

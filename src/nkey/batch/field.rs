@@ -93,7 +93,12 @@ impl Fe {
 
     /// Reads 255 bits; the highest is not looked at.
     pub(super) fn from_bytes(bytes: &[u8; 32]) -> Fe {
-        let w = words(bytes);
+        Fe::of(&words(bytes))
+    }
+
+    /// As [`Fe::from_bytes`], of little-endian words.
+    #[inline(always)]
+    pub(super) fn of(w: &[u64; 4]) -> Fe {
         Fe([
             w[0] & LOW,
             (w[0] >> 51 | w[1] << 13) & LOW,

@@ -17,9 +17,8 @@ pub(super) struct Level {
 }
 
 /// About where the time that each table has saved by then equals the time that the next takes to build: half a
-/// millisecond, two and seven.
-pub(super) const LEVELS: [Level; 3] =
-    [Level { from: 24, width: 6 }, Level { from: 1_500, width: 9 }, Level { from: 12_000, width: 10 }];
+/// millisecond, and two. Wider ones save no time: they do not stay in the cache beside what is verified.
+pub(super) const LEVELS: [Level; 2] = [Level { from: 24, width: 6 }, Level { from: 1_500, width: 9 }];
 
 /// What the keys may take.
 #[derive(Clone, Copy)]
@@ -56,7 +55,7 @@ struct Met {
 
 /// The keys met so far.
 pub(super) struct Keys {
-    levels: [Level; 3],
+    levels: [Level; 2],
     inner: Mutex<Inner>,
 }
 
@@ -74,7 +73,7 @@ struct Inner {
 }
 
 impl Keys {
-    pub(super) fn new(levels: [Level; 3]) -> Keys {
+    pub(super) fn new(levels: [Level; 2]) -> Keys {
         Keys { levels, inner: Mutex::new(Inner::new(LIMITS)) }
     }
 
@@ -125,7 +124,7 @@ impl Keys {
 }
 
 /// The width that a key met so often deserves; 0 is none.
-fn width(levels: &[Level; 3], times: usize) -> u32 {
+fn width(levels: &[Level; 2], times: usize) -> u32 {
     levels.iter().rev().find(|level| times >= level.from).map_or(0, |level| level.width)
 }
 
@@ -146,7 +145,7 @@ impl Inner {
     }
 
     /// The width of the table that the caller is to make for a key, if one is due and there is room.
-    fn due(&mut self, bytes: &[u8; 32], levels: &[Level; 3]) -> Option<u32> {
+    fn due(&mut self, bytes: &[u8; 32], levels: &[Level; 2]) -> Option<u32> {
         let met = self.met.get(bytes)?;
         let width = width(levels, met.times);
         let have = met.table.as_ref().map_or(0, |table| table.width());
@@ -230,8 +229,7 @@ mod tests {
 
     /// Keys of which every one deserves a table at once, and who has one after these batches of one key each.
     fn after(limits: Limits, batches: impl IntoIterator<Item = u64>) -> (Keys, Vec<u64>) {
-        let levels =
-            [Level { from: 1, width: 6 }, Level { from: 1_000, width: 7 }, Level { from: 2_000, width: 8 }];
+        let levels = [Level { from: 1, width: 6 }, Level { from: 1_000, width: 7 }];
         let keys = Keys { levels, inner: Mutex::new(Inner::new(limits)) };
         for number in batches {
             keys.meet(&[(key(number), 1)]);
@@ -271,12 +269,12 @@ mod tests {
 
     #[test]
     fn a_larger_table_takes_the_place_of_the_smaller() {
-        let limits = Limits { memory: Table::size(7) + Table::size(6), keys: 10, recent: 4 };
-        let (keys, _) = after(limits, [0]);
+        let limits = |memory| Limits { memory, keys: 10, recent: 4 };
+        let (keys, _) = after(limits(2 * Table::size(6)), [0]);
         let table = keys.meet(&[(key(0), 5_000)]).pop().and_then(|key| key.table);
-        // Eight bits do not fit, and seven are not asked for: the key keeps what it has.
+        // Seven bits do not fit: the key keeps what it has.
         assert_eq!(table.map(|table| table.width()), Some(6));
-        let (keys, _) = after(limits, [0]);
+        let (keys, _) = after(limits(Table::size(7) + Table::size(6)), [0]);
         let table = keys.meet(&[(key(0), 1_000)]).pop().and_then(|key| key.table);
         assert_eq!(table.map(|table| table.width()), Some(7));
         assert_eq!(keys.inner().memory, Table::size(7));

@@ -116,8 +116,7 @@ fn import_state<'i>(
         let text = "stream import prefix can not contain wildcard tokens";
         return Err((Some(()), refused(text, "its prefix has a wildcard")));
     }
-    let mut visited = HashSet::from([account.key.clone()]);
-    if cycles(held, &exporter.key, import.kind, &local(import), &mut visited) {
+    if cycles(held, account.key.clone(), &exporter.key, import.kind, &local(import)) {
         let why = "the exporter imports the same subject from this account: whoever is loaded first has it";
         return Err((Some(()), refused("import forms a cycle", why)));
     }
@@ -195,29 +194,45 @@ pub(crate) fn meets(kind: ExportType, subject: &str, remote: &str, own: &str) ->
     subjects::collide(subject, if kind == ExportType::Stream { own } else { remote })
 }
 
-/// `checkServiceImportsForCycles` and `checkStreamImportsForCycles`: whether what an account imports under `subject` from
-/// `exporter` comes, in the end, from an account in `visited`. Whether the imports on the way are part of another cycle is
-/// not asked again.
+/// `checkServiceImportsForCycles` and `checkStreamImportsForCycles`: whether what `importer` imports under `subject` from
+/// `exporter` comes, in the end, from the importer itself or an account on the way. Whether the imports on the way are
+/// part of another cycle is not asked again.
 pub(crate) fn cycles<W: Web>(
+    web: &W,
+    importer: W::Node,
+    exporter: &W::Node,
+    kind: ExportType,
+    subject: &str,
+) -> bool {
+    come_back(web, exporter, kind, subject, &mut Visited { importer, others: HashSet::new() })
+}
+
+/// Accounts on the way of a search for cycles. Mostly it ends at the first exporter, and `others` needs no memory.
+struct Visited<N> {
+    importer: N,
+    others: HashSet<N>,
+}
+
+fn come_back<W: Web>(
     web: &W,
     exporter: &W::Node,
     kind: ExportType,
     subject: &str,
-    visited: &mut HashSet<W::Node>,
+    visited: &mut Visited<W::Node>,
 ) -> bool {
-    if visited.len() >= DEEPEST {
+    if visited.others.len() + 1 >= DEEPEST {
         return true;
     }
     if kind == ExportType::Stream && !web.exports(exporter, kind, subject) {
         return false;
     }
     for (next, own) in web.meeting(exporter, kind, subject) {
-        if visited.contains(&next) {
+        if visited.importer == next || visited.others.contains(&next) {
             return true;
         }
-        visited.insert(exporter.clone());
+        visited.others.insert(exporter.clone());
         let onward = if subjects::is_subset(&own, subject) { own.as_str() } else { subject };
-        if cycles(web, &next, kind, onward, visited) {
+        if come_back(web, &next, kind, onward, visited) {
             return true;
         }
     }

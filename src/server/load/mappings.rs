@@ -2,6 +2,7 @@
 //!
 //! `AddWeightedMappings`: one wrong target drops the mapping of its source, and servers before 2.15.1 say nothing.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use crate::server::permissions::Mapping;
@@ -43,26 +44,26 @@ fn weight(target: &WeightedMapping) -> u8 {
 
 /// Where a mapping goes to.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Target {
-    pub(crate) subject: String,
+pub(crate) struct Target<'t> {
+    pub(crate) subject: Cow<'t, str>,
     /// In percent.
     pub(crate) weight: u8,
     /// The cluster that it is for; empty: all.
-    pub(crate) cluster: String,
+    pub(crate) cluster: Cow<'t, str>,
 }
 
 /// As a token says it: no weight is the whole.
-fn check(source: &str, targets: &[WeightedMapping], version: Version) -> Result<(), String> {
-    let whole = |t: &WeightedMapping| Target {
-        subject: t.subject.clone(),
+fn check<'t>(source: &str, targets: &'t [WeightedMapping], version: Version) -> Result<(), String> {
+    let whole = |t: &'t WeightedMapping| Target {
+        subject: t.subject.as_str().into(),
         weight: weight(t),
-        cluster: t.cluster.clone(),
+        cluster: t.cluster.as_str().into(),
     };
     refusal(source, &targets.iter().map(whole).collect::<Vec<_>>(), version)
 }
 
 /// Why `AddWeightedMappings` refuses a mapping.
-pub(crate) fn refusal(source: &str, targets: &[Target], version: Version) -> Result<(), String> {
+pub(crate) fn refusal(source: &str, targets: &[Target<'_>], version: Version) -> Result<(), String> {
     if !subjects::is_valid(source) {
         return Err("invalid subject".into());
     }
@@ -71,7 +72,7 @@ pub(crate) fn refusal(source: &str, targets: &[Target], version: Version) -> Res
     // Servers of 2.9 summed over all clusters.
     let clusters = version.has(&AUTH_CALLOUT);
     for target in targets {
-        if !seen.insert(target.subject.as_str()) {
+        if !seen.insert(&*target.subject) {
             return Err(format!("duplicate entry for {}", quote(target.subject.as_bytes())));
         }
         if target.weight > 100 {

@@ -25,7 +25,7 @@ fn read(walk: &mut Walk<'_>, node: &Node, at: usize) -> Read<()> {
         let mut to = String::new();
         if let Some(text) = value.as_str() {
             to = format!(" to {}", q(&text));
-            targets.push(Target { subject: text.into_owned(), weight: 100, cluster: String::new() });
+            targets.push(Target { subject: text.into_owned().into(), weight: 100, ..Target::default() });
         } else if let Value::Array(list) = value {
             for member in list.iter() {
                 last = member;
@@ -48,7 +48,8 @@ fn read(walk: &mut Walk<'_>, node: &Node, at: usize) -> Read<()> {
             continue;
         }
         if let Some(account) = walk.options.accounts.get_mut(at) {
-            let targets = targets.into_iter().map(|t| (t.subject, i64::from(t.weight))).collect();
+            let targets =
+                targets.into_iter().map(|t| (t.subject.into_owned(), i64::from(t.weight))).collect();
             account.mappings.push((entry.key.clone(), targets));
         }
     }
@@ -56,7 +57,7 @@ fn read(walk: &mut Walk<'_>, node: &Node, at: usize) -> Read<()> {
 }
 
 /// `parseAccountMapDest`; `None`: its error is kept.
-fn target(walk: &mut Walk<'_>, member: &Node) -> Read<Option<Target>> {
+fn target(walk: &mut Walk<'_>, member: &Node) -> Read<Option<Target<'static>>> {
     let Some(map) = member.value.as_map() else {
         walk.fail(member, "Expected an entry for the mapping destination");
         return Ok(None);
@@ -67,8 +68,8 @@ fn target(walk: &mut Walk<'_>, member: &Node) -> Read<Option<Target>> {
         // The caller recovers from a failed assertion, and knows the member alone.
         let text = |walk: &Walk<'_>| walk.string(node).map_err(|e| walk.problem(member, e.text));
         match entry.key.to_lowercase().as_str() {
-            "dest" | "destination" => target.subject = text(walk)?,
-            "cluster" => target.cluster = text(walk)?,
+            "dest" | "destination" => target.subject = text(walk)?.into(),
+            "cluster" => target.cluster = text(walk)?.into(),
             "weight" => {
                 let number = match &node.value {
                     Value::Integer(n) => *n,

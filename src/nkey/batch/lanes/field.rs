@@ -42,18 +42,23 @@ pub(super) fn add(a: &F, b: &F) -> F {
     sum
 }
 
+/// Twice the prime, limb by limb.
+#[inline]
+pub(super) fn two_p(limb: usize) -> u64 {
+    match limb {
+        0 => (1 << 27) - 38,
+        _ if limb % 2 == 1 => (1 << 26) - 2,
+        _ => (1 << 27) - 2,
+    }
+}
+
 /// The difference, plus 2p so that no limb falls below zero: `b` is a product.
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn sub(a: &F, b: &F) -> F {
     let mut difference = *a;
     for limb in 0..10 {
-        let two_p = match limb {
-            0 => (1 << 27) - 38,
-            _ if limb % 2 == 0 => (1 << 27) - 2,
-            _ => (1 << 26) - 2,
-        };
-        difference[limb] = _mm256_add_epi64(a[limb], _mm256_sub_epi64(all(two_p), b[limb]));
+        difference[limb] = _mm256_add_epi64(a[limb], _mm256_sub_epi64(all(two_p(limb)), b[limb]));
     }
     difference
 }

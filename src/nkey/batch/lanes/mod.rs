@@ -92,7 +92,7 @@ fn has_eight() -> bool {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load32(numbers: &[u32; 8]) -> V {
+fn load(numbers: &[u64; 4]) -> V {
     // SAFETY: the reference is good for reading 32 bytes, and `loadu` asks for no alignment.
     unsafe { _mm256_loadu_si256(std::ptr::from_ref(numbers).cast()) }
 }

@@ -5,8 +5,8 @@ use std::arch::x86_64::*;
 use super::super::Sum;
 use super::super::field::{Fe, encoded};
 use super::super::table::{Digits, Entry, Table};
-use super::field::{F, add, all, invert, mul, one, sub, zero};
-use super::{V, load32, prefetch, store, transposed};
+use super::field::{F, add, all, invert, mul, one, sub, two_p, zero};
+use super::{V, load, prefetch, store, transposed};
 
 /// Rows whose entries are asked for ahead of their use.
 const AHEAD: usize = 5;
@@ -91,41 +91,45 @@ fn added(points: &Points, entries: [&Entry; 4], negative: [bool; 4]) -> Points {
     let [n0, n1, n2, n3] = negative;
     let mask = _mm256_setr_epi64x(-i64::from(n0), -i64::from(n1), -i64::from(n2), -i64::from(n3));
     // To negate a point is to exchange y + x with y - x: done by choosing where to load from.
-    let plus = |entry: &Entry, negative: bool| load32(if negative { &entry.minus } else { &entry.plus });
-    let minus = |entry: &Entry, negative: bool| load32(if negative { &entry.plus } else { &entry.minus });
+    let plus = |entry: &Entry, negative: bool| load(if negative { &entry.minus } else { &entry.plus });
+    let minus = |entry: &Entry, negative: bool| load(if negative { &entry.plus } else { &entry.minus });
     let p = transposed([plus(e0, n0), plus(e1, n1), plus(e2, n2), plus(e3, n3)]);
     let m = transposed([minus(e0, n0), minus(e1, n1), minus(e2, n2), minus(e3, n3)]);
-    let product =
-        transposed([load32(&e0.product), load32(&e1.product), load32(&e2.product), load32(&e3.product)]);
-    let tails = transposed([load32(&e0.tails), load32(&e1.tails), load32(&e2.tails), load32(&e3.tails)]);
-    let plus_tail = _mm256_blendv_epi8(tails[0], tails[1], mask);
-    let minus_tail = _mm256_blendv_epi8(tails[1], tails[0], mask);
-    let a = mul(&sub(&points.y, &points.x), &split(m, minus_tail));
-    let b = mul(&add(&points.y, &points.x), &split(p, plus_tail));
-    // And 2dxy with -2dxy, which is 2p - 2dxy: two limbs side by side in 64 bits, none of which borrows.
-    let two_p = all(0x03ff_fffe_07ff_fffe);
-    let two_p_low = all(0x03ff_fffe_07ff_ffda);
-    let signed = |limbs: V, two_p: V| _mm256_blendv_epi8(limbs, _mm256_sub_epi32(two_p, limbs), mask);
-    let product = [
-        signed(product[0], two_p_low),
-        signed(product[1], two_p),
-        signed(product[2], two_p),
-        signed(product[3], two_p),
-    ];
-    let c = mul(&points.t, &split(product, signed(tails[2], two_p)));
+    let product = transposed([load(&e0.product), load(&e1.product), load(&e2.product), load(&e3.product)]);
+    let a = mul(&sub(&points.y, &points.x), &limbs(m));
+    let b = mul(&add(&points.y, &points.x), &limbs(p));
+    // And 2dxy with -2dxy, which is 2p - 2dxy.
+    let mut product = limbs(product);
+    for (limb, number) in product.iter_mut().enumerate() {
+        let negated = _mm256_sub_epi64(all(two_p(limb)), *number);
+        *number = _mm256_blendv_epi8(*number, negated, mask);
+    }
+    let c = mul(&points.t, &product);
     let d = add(&points.z, &points.z);
     let (e, h) = (sub(&b, &a), add(&b, &a));
     let (f, g) = (sub(&d, &c), add(&d, &c));
     Points { x: mul(&f, &e), y: mul(&g, &h), z: mul(&f, &g), t: mul(&h, &e) }
 }
 
-/// Ten limbs out of five pairs. The even ones keep their neighbour above them, which a multiplication does not read.
+/// Ten limbs out of four words.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn split(pairs: [V; 4], tail: V) -> F {
-    let [a, b, c, d] = pairs;
-    let high = |pair: V| _mm256_srli_epi64::<32>(pair);
-    [a, high(a), b, high(b), c, high(c), d, high(d), tail, high(tail)]
+fn limbs(words: [V; 4]) -> F {
+    let (even, odd) = (all((1 << 26) - 1), all((1 << 25) - 1));
+    let [a, b, c, d] = words;
+    let ends = |low: V, high: V| _mm256_or_si256(_mm256_srli_epi64::<51>(low), _mm256_slli_epi64::<13>(high));
+    [
+        _mm256_and_si256(a, even),
+        _mm256_and_si256(_mm256_srli_epi64::<26>(a), odd),
+        _mm256_and_si256(ends(a, b), even),
+        _mm256_and_si256(_mm256_srli_epi64::<13>(b), odd),
+        _mm256_srli_epi64::<38>(b),
+        _mm256_and_si256(c, odd),
+        _mm256_and_si256(_mm256_srli_epi64::<25>(c), even),
+        _mm256_and_si256(ends(c, d), odd),
+        _mm256_and_si256(_mm256_srli_epi64::<12>(d), even),
+        _mm256_srli_epi64::<38>(d),
+    ]
 }
 
 /// The numbers of the four lanes, in the limbs of the other path.

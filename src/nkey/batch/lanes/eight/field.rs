@@ -54,7 +54,7 @@ pub(super) fn twice(a: &F) -> F {
 
 /// The sum; limbs up to 2^53.
 #[inline]
-#[target_feature(enable = "avx512f")]
+#[target_feature(enable = "avx512f,avx512ifma")]
 pub(super) fn add(a: &F, b: &F) -> F {
     let mut sum = *a;
     for limb in 0..5 {
@@ -65,7 +65,7 @@ pub(super) fn add(a: &F, b: &F) -> F {
 
 /// The difference, plus 2p so that no limb falls below zero: `b` is a product.
 #[inline]
-#[target_feature(enable = "avx512f")]
+#[target_feature(enable = "avx512f,avx512ifma")]
 pub(super) fn sub(a: &F, b: &F) -> F {
     let mut difference = *a;
     for limb in 0..5 {
@@ -77,7 +77,7 @@ pub(super) fn sub(a: &F, b: &F) -> F {
 /// Brings every limb back to its size, all at once: of limbs below 2^61 come some below 2^51 + 2^10, the first below
 /// 2^51 + 2^15; of limbs below 2^54 some below 2^51 + 2^8.
 #[inline]
-#[target_feature(enable = "avx512f")]
+#[target_feature(enable = "avx512f,avx512ifma")]
 fn carried(h: F) -> F {
     let low = all((1 << 51) - 1);
     let mut kept = h;
@@ -87,11 +87,12 @@ fn carried(h: F) -> F {
     for limb in 1..5 {
         kept[limb] = _mm512_add_epi64(kept[limb], _mm512_srli_epi64::<51>(h[limb - 1]));
     }
-    kept[0] = _mm512_add_epi64(kept[0], nineteen(_mm512_srli_epi64::<51>(h[4])));
+    // What leaves the top has few bits, so that the multiply-add is exact.
+    kept[0] = _mm512_madd52lo_epu64(kept[0], _mm512_srli_epi64::<51>(h[4]), all(19));
     kept
 }
 
-/// 19 = 1 + 2 + 16, for the vector multiplication of 64 bits is slow.
+/// 19 = 1 + 2 + 16, for the vector multiplication of 64 bits is slow and that of 52 too narrow here.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn nineteen(x: W) -> W {
@@ -138,7 +139,7 @@ pub(super) fn square(f: &F) -> F {
 
 /// Nine columns of a product as a number: those from the fifth on come around, times 19.
 #[inline]
-#[target_feature(enable = "avx512f")]
+#[target_feature(enable = "avx512f,avx512ifma")]
 fn folded(low: &[W; 9], high: &[W; 9]) -> F {
     let zero = _mm512_setzero_si512();
     // Each of both is at most 5 * 2^52, each column below 2^56, and with what comes around below 2^61.

@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 use super::super::super::Sum;
 use super::super::super::field::{Fe, encoded};
 use super::super::super::table::{Digits, Entry, Table};
-use super::super::{load32, prefetch, store8};
+use super::super::{load, prefetch, store8};
 use super::field::{F, add, all, invert, mul, one, sub, twice, two_p, zero};
 use super::{W, transposed};
 
@@ -113,22 +113,18 @@ fn added(points: &Points, chosen: [(&Entry, bool); 8]) -> Points {
         negative |= u8::from(*is_negative) << lane;
     }
     // To negate a point is to exchange y + x with y - x: done by choosing where to load from.
-    let mut rows = [[_mm256_setzero_si256(); 8]; 4];
+    let mut rows = [[_mm256_setzero_si256(); 8]; 3];
     for (lane, (entry, negative)) in chosen.into_iter().enumerate() {
         let (plus, minus) = if negative { (&entry.minus, &entry.plus) } else { (&entry.plus, &entry.minus) };
-        for (kind, limbs) in [plus, minus, &entry.product, &entry.tails].into_iter().enumerate() {
-            rows[kind][lane] = load32(limbs);
+        for (kind, words) in [plus, minus, &entry.product].into_iter().enumerate() {
+            rows[kind][lane] = load(words);
         }
     }
-    let [plus, minus, product, tails] = rows;
-    let (plus, minus) = (transposed(plus), transposed(minus));
-    let (product, tails) = (transposed(product), transposed(tails));
-    let plus_tail = _mm512_mask_blend_epi64(negative, tails[0], tails[1]);
-    let minus_tail = _mm512_mask_blend_epi64(negative, tails[1], tails[0]);
-    let a = mul(&sub(&points.y, &points.x), &joined(minus, minus_tail));
-    let b = mul(&add(&points.y, &points.x), &joined(plus, plus_tail));
+    let [plus, minus, product] = rows;
+    let a = mul(&sub(&points.y, &points.x), &limbs(transposed(minus)));
+    let b = mul(&add(&points.y, &points.x), &limbs(transposed(plus)));
     // And 2dxy with 2p - 2dxy, whose limbs are below 2^52.
-    let mut product = joined(product, tails[2]);
+    let mut product = limbs(transposed(product));
     for (limb, number) in product.iter_mut().enumerate() {
         *number = _mm512_mask_sub_epi64(*number, negative, two_p(limb), *number);
     }
@@ -139,18 +135,33 @@ fn added(points: &Points, chosen: [(&Entry, bool); 8]) -> Points {
     Points { x: mul(&f, &e), y: mul(&g, &h), z: mul(&f, &g), t: mul(&h, &e) }
 }
 
-/// Five limbs of 51 bits out of five pairs of 26 and 25.
+/// Five limbs out of four words.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn joined(pairs: [W; 4], tail: W) -> F {
-    let (low, high) = (all((1 << 26) - 1), all(((1 << 25) - 1) << 26));
-    let [a, b, c, d] = pairs;
-    let mut limbs = [a, b, c, d, tail];
-    for limb in &mut limbs {
-        let above = _mm512_and_si512(_mm512_srli_epi64::<6>(*limb), high);
-        *limb = _mm512_or_si512(_mm512_and_si512(*limb, low), above);
-    }
-    limbs
+fn limbs(words: [W; 4]) -> F {
+    // (a | b) & c, bit by bit.
+    const EITHER_WITHIN: i32 = 0xa8;
+    let low = all((1 << 51) - 1);
+    let [a, b, c, d] = words;
+    [
+        _mm512_and_si512(a, low),
+        _mm512_ternarylogic_epi64::<EITHER_WITHIN>(
+            _mm512_srli_epi64::<51>(a),
+            _mm512_slli_epi64::<13>(b),
+            low,
+        ),
+        _mm512_ternarylogic_epi64::<EITHER_WITHIN>(
+            _mm512_srli_epi64::<38>(b),
+            _mm512_slli_epi64::<26>(c),
+            low,
+        ),
+        _mm512_ternarylogic_epi64::<EITHER_WITHIN>(
+            _mm512_srli_epi64::<25>(c),
+            _mm512_slli_epi64::<39>(d),
+            low,
+        ),
+        _mm512_srli_epi64::<12>(d),
+    ]
 }
 
 /// The numbers of the eight lanes, in the limbs of the safe path.
