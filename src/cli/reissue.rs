@@ -487,17 +487,8 @@ pub(super) fn tell_failed(survey: &Survey, plan: &Plan, ring: &Ring, terminal: &
                 failure = failure.hint(keys_that_fit(error.fits()));
             }
             failure = match error {
-                NoKey::Missing { .. } => failure.hint(format!(
-                    "{} given: name others with --key, or let another program sign with --sign-with",
-                    given(ring)
-                )),
-                NoKey::Several { .. } | NoKey::NotOneOf { .. } => failure.hint("--issuer KEY says which one signs"),
-                NoKey::StrictWithoutKeys { .. } => {
-                    failure.hint("list one first: `jwtfix reissue OPERATOR.jwt --signing-key add KEY`")
-                }
-                NoKey::NobodyAbove("operator") => failure.hint("give its token with --operator FILE or --store DIR"),
-                NoKey::NobodyAbove(_) => failure.hint("give its token with --accounts DIR or --store DIR"),
-                NoKey::NoSuchScope { .. } => failure.hint("--issuer KEY names a signing key with another role"),
+                NoKey::Missing { .. } => failure.hint(format!("{} given: {}", given(ring), error.hint())),
+                _ => failure.hint(error.hint()),
             };
         }
         terminal.problem(&failure);

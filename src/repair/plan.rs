@@ -342,11 +342,11 @@ impl<'a> Planner<'a> {
         let steps: HashSet<usize> = plan.steps.iter().map(|step| step.site).collect();
         for step in &plan.steps {
             let site = &self.survey.sites[step.site];
-            for (other, _) in
-                self.survey.of_subject(&site.subject).filter(|(other, _)| !steps.contains(other))
-            {
-                plan.stale.push(Stale::Older { site: other });
-            }
+            // The subject of an activation is whose import it lets in: other tokens of it are not its older ones.
+            let older = self.survey.of_subject(&site.subject).filter(|(other, older)| {
+                !steps.contains(other) && older.kind == site.kind && site.kind != Kind::Activation
+            });
+            plan.stale.extend(older.map(|(other, _)| Stale::Older { site: other }));
             for spot in &site.spots {
                 let place = &self.survey.places[spot.place];
                 if place.given == Given::Context || spot.way == Way::Encoded {

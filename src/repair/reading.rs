@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use super::run::is_of_a_run;
 use crate::cores;
 use crate::disk::{self, DiskError, Seen};
 
@@ -32,6 +33,16 @@ pub(super) fn below<M: Ord + Copy>(paths: &[(PathBuf, M)], unread: &mut Vec<Disk
             ControlFlow::<()>::Continue(())
         });
     }
+    files
+}
+
+/// The files that these paths name or have below them, but for the journals of runs.
+pub(super) fn but_journals<M: Ord + Copy>(
+    paths: &[(PathBuf, M)],
+    unread: &mut Vec<DiskError>,
+) -> Vec<(PathBuf, M)> {
+    let mut files = below(paths, unread);
+    files.retain(|(path, _)| !is_of_a_run(path));
     files
 }
 

@@ -329,6 +329,10 @@ fn leave(changed: bool) -> Leave {
 }
 
 const FORMAT: &str = "jwtfix/run/v1";
+/// What a run was for.
+const HEAD: &str = "run.json";
+/// What it did.
+const JOURNAL: &str = "journal";
 
 /// A command's identity without its words.
 fn fingerprint(command: &str) -> String {
@@ -359,8 +363,14 @@ fn parent(path: &Path) -> PathBuf {
     }
 }
 
+/// Whether a file belongs to the journal of a run: what undoing needs is nobody's to change.
+pub(super) fn is_of_a_run(path: &Path) -> bool {
+    let named = path.file_name().is_some_and(|name| name == JOURNAL || name == HEAD);
+    named && head(&parent(path)).is_ok()
+}
+
 fn head(directory: &Path) -> Result<Head, RunError> {
-    let path = directory.join("run.json");
+    let path = directory.join(HEAD);
     let bytes = disk::read(&path, 1 << 20)?;
     let head: Head = serde_json::from_slice(&bytes).map_err(|_| RunError::Damaged(directory.to_owned()))?;
     if head.format != FORMAT {
@@ -372,11 +382,11 @@ fn head(directory: &Path) -> Result<Head, RunError> {
 fn save(directory: &Path, head: &Head) -> Result<(), RunError> {
     let bytes = serde_json::to_vec_pretty(head).expect("text and numbers become JSON");
     let how = Write { secret: true, durable: true, ..Write::default() };
-    Ok(disk::write_atomic(&directory.join("run.json"), &bytes, how)?)
+    Ok(disk::write_atomic(&directory.join(HEAD), &bytes, how)?)
 }
 
 fn records(directory: &Path) -> Result<(Vec<Record>, usize), RunError> {
-    match disk::read(&directory.join("journal"), LARGEST_JOURNAL) {
+    match disk::read(&directory.join(JOURNAL), LARGEST_JOURNAL) {
         Ok(bytes) => Ok(Record::read_all(&bytes)),
         // Nothing was written before the run was stopped.
         Err(DiskError::NotFound { .. }) => Ok((Vec::new(), 0)),
@@ -479,7 +489,7 @@ impl Run {
         known: HashMap<PathBuf, (Hash, Hash)>,
         resumed: bool,
     ) -> Result<Run, DiskError> {
-        let log = Log::open(&directory.join("journal"))?;
+        let log = Log::open(&directory.join(JOURNAL))?;
         Ok(Run {
             directory,
             head,

@@ -60,11 +60,13 @@ pub enum NoKey {
         /// Those that may.
         fits: Vec<Candidate>,
     },
-    /// A strict operator without signing keys signs nothing.
-    #[error("{of} lets its identity key sign nothing but its own token, and lists no signing key")]
+    /// Under a strict operator who has no signing keys signs nothing.
+    #[error("{of} lets its identity key sign nothing but its own token, and lists no signing key that may")]
     StrictWithoutKeys {
-        /// The operator.
+        /// The operator or account.
         of: String,
+        /// Which of the two.
+        kind: Kind,
     },
     /// Nothing that was given has the issuer above it.
     #[error("the {0} that it belongs to was not given")]
@@ -83,6 +85,27 @@ impl NoKey {
         match self {
             NoKey::NotOneOf { fits, .. } | NoKey::Missing { fits } | NoKey::Several { fits } => fits,
             _ => &[],
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            NoKey::Missing { .. } => "name others with --key, or let another program sign with --sign-with",
+            NoKey::Several { .. } | NoKey::NotOneOf { .. } => {
+                "`jwtfix reissue` takes --issuer KEY, which says who signs"
+            }
+            NoKey::StrictWithoutKeys { kind: Kind::Account, .. } => {
+                "list one first: `jwtfix reissue ACCOUNT.jwt --signing-key add KEY`"
+            }
+            NoKey::StrictWithoutKeys { .. } => {
+                "list one first: `jwtfix reissue OPERATOR.jwt --signing-key add KEY`"
+            }
+            NoKey::NobodyAbove("operator") => "give its token with --operator FILE or --store DIR",
+            NoKey::NobodyAbove(_) => "give its token with --accounts DIR or --store DIR",
+            NoKey::NoSuchScope { .. } => {
+                "`jwtfix reissue` takes --issuer KEY, which may be a signing key with another role"
+            }
         }
     }
 }
@@ -114,7 +137,7 @@ pub(crate) fn for_account(operator: &Claims) -> Result<Vec<Candidate>, NoKey> {
     let identity =
         candidate(&operator.data.sub, Class::Identity, &of).filter(|_| !body.strict_signing_key_usage);
     let all: Vec<Candidate> = keys.chain(identity).collect();
-    if all.is_empty() { Err(NoKey::StrictWithoutKeys { of }) } else { Ok(all) }
+    if all.is_empty() { Err(NoKey::StrictWithoutKeys { of, kind: Kind::Operator }) } else { Ok(all) }
 }
 
 /// What a user is given, by the key that signed it.
@@ -161,7 +184,7 @@ pub(crate) fn for_user(
     }
     match all.is_empty() {
         false => Ok(all),
-        true if grant == Some(Grant::Own) => Err(NoKey::StrictWithoutKeys { of }),
+        true if grant == Some(Grant::Own) => Err(NoKey::StrictWithoutKeys { of, kind: Kind::Account }),
         true => Err(NoKey::NoSuchScope { of }),
     }
 }

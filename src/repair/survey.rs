@@ -132,7 +132,7 @@ enum Met {
 impl Survey {
     /// Looks at files and at everything below directories. `accounts` keeps the claims of accounts too, which takes room.
     pub fn look(&mut self, paths: &[(PathBuf, Given)], accounts: bool) {
-        let files = reading::below(paths, &mut self.unread);
+        let files = reading::but_journals(paths, &mut self.unread);
         reading::each(
             &files,
             |(path, given)| look(path, *given, accounts),

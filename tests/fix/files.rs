@@ -227,3 +227,22 @@ fn single_files_are_taken_back() {
     undo(&[]).exits(0);
     assert_eq!(store.all(), before);
 }
+
+/// Older tokens are in it, and undoing needs them.
+#[test]
+fn the_journal_of_a_run_is_nobodys_to_put_right() {
+    let store = Store::new();
+    let first = store.all();
+    let [account, stores, keys, runs] = [ACCOUNT, "stores", "keys", "runs"].map(|name| store.arg(name));
+    jwtfix(["reissue", &account, "--store", &stores, "--key", &keys, "--journal", &runs, "--write"])
+        .run()
+        .exits(0);
+    let before = store.all();
+    let plan = fix(&store.runs(), &[&store.arg(""), "--key", &keys, "--write"]).run().exits(0);
+    assert!(plan.stdout.starts_with("nothing to put right"), "{}", plan.stdout);
+    assert_eq!(store.all(), before);
+    jwtfix(["undo", "--journal", &runs]).run().exits(0);
+    let mut after = store.all();
+    after.retain(|path, _| !path.starts_with(&runs));
+    assert_eq!(after, first);
+}

@@ -237,3 +237,16 @@ fn jetstream_that_nsc_does_not_let_the_system_account_have() {
     let (code, said) = validates();
     assert_eq!(code, Some(0), "{said}");
 }
+
+#[test]
+fn an_activation_makes_no_token_of_its_importer_stale() {
+    let store = Store::new();
+    Broken::with(&store, |_| {}).put(&store);
+    let account = store.claims(crate::signed::ACCOUNT);
+    let import = account.account().expect("one").imports[0].clone().expect("an import");
+    let activation = store.put("bills.jwt", &import.token);
+    let (stores, keys) = (store.arg("stores"), store.arg("keys"));
+    let activation = activation.to_str().expect("UTF-8");
+    let plan = jwtfix(["reissue", activation, "--store", &stores, "--key", &keys]).run().exits(1);
+    assert!(plan.stdout.contains("activation") && !plan.stdout.contains("stale"), "{}", plan.stdout);
+}

@@ -178,6 +178,7 @@ fn write_undone(out: &mut String, survey: &Survey, fixes: &Fixes, style: Style) 
                     text::escape_words(&fit.class_words())
                 ));
             }
+            out.push_str(&format!("  {}\n", error.hint()));
         }
         out.push('\n');
     }

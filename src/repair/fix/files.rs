@@ -75,7 +75,7 @@ pub(super) const ASIDE: &str = ".set-aside";
 impl Files {
     /// What is below these paths. What was put aside, and what a server or jwtfix is at work with, is not looked at.
     pub(super) fn look(paths: &[(PathBuf, Given)], unread: &mut Vec<DiskError>) -> Files {
-        let mut found = reading::below(paths, unread);
+        let mut found = reading::but_journals(paths, unread);
         found.retain(|(path, given)| *given == Given::Named || !is_aside(path));
         let mut directories: BTreeMap<&Path, Vec<&[u8]>> = BTreeMap::new();
         for (path, _) in &found {
