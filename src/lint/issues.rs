@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 use super::{Edit, Finding, Fix, Place, Rule, Severity};
-use crate::token::{Body, Claims, Issue, Kind, Layout, Level, Token};
+use crate::file::recognise;
+use crate::token::{Account, Body, Claims, Import, Issue, Kind, Layout, Level, Token, validate};
 
 /// The rule of an id: those of `token::validate`, and those of Go's decoding and of facts beside it.
 pub fn rule_of(id: &str) -> Option<&'static Rule> {
@@ -48,14 +49,47 @@ fn fix(issue: &Issue, claims: &Claims, place: &Place) -> Option<Fix> {
         ("claim-expired", "/exp") => {
             Fix::unsafe_("let it last as long again as it did", place, [Edit::Renew])
         }
-        ("import-token-subject", pointer) => {
+        ("import-token-invalid" | "import-token-issuer" | "import-token-subject", pointer) => {
             let import = pointer.strip_prefix("/nats/imports/")?.split('/').next()?.parse().ok()?;
-            let words = "have the exporter sign one for this account";
-            Fix::unsafe_(words, place, [Edit::Activate { import }])
+            match as_signed(claims, import).filter(|_| issue.id == "import-token-invalid") {
+                Some(text) => {
+                    let edit = Edit::Set { pointer: pointer.to_owned(), value: text.into() };
+                    Fix::safe("write its token as it was signed", place, [edit])
+                }
+                None => {
+                    let words = match issue.id {
+                        "import-token-subject" => "have the exporter sign one for this account",
+                        _ => "have the exporter sign another one",
+                    };
+                    Fix::unsafe_(words, place, [Edit::Activate { import }])
+                }
+            }
         }
         _ => return None,
     };
     Some(fix.of(claims.data.sub.as_str()))
+}
+
+/// The token of an import as it was signed, where spaces, line ends or the dashes of a file stand in and around it, and it is
+/// good for this import without them.
+fn as_signed(claims: &Claims, index: usize) -> Option<String> {
+    let import = claims.account()?.imports.get(index)?.as_ref()?;
+    let found = recognise(import.token.as_bytes());
+    let mut tokens = found.tokens();
+    let (Some(token), None) = (tokens.next(), tokens.next()) else { return None };
+    let text = token.text().to_owned();
+    let import = Import { token: text.clone(), ..import.clone() };
+    let body = Account { imports: vec![Some(import)], ..Account::default() };
+    let alone = Claims {
+        data: claims.data.clone(),
+        claim_type: String::new(),
+        tags: Vec::new(),
+        version: 2,
+        body: Body::Account(Box::new(body)),
+    };
+    // Go asks no activation for its times.
+    let issues = validate(&alone, 0);
+    issues.iter().all(|issue| !issue.pointer.starts_with("/nats/imports/0/token")).then_some(text)
 }
 
 /// The finding for one issue of a token of this kind; `place` is the claim's.

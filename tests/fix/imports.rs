@@ -19,6 +19,10 @@ struct Broken {
     token: Option<ClaimsData>,
     /// Its exporter's signing key signed it, not its identity.
     by_key: bool,
+    /// Another account signed it.
+    of_another: bool,
+    /// How the token is written.
+    spelled: fn(&str) -> String,
     /// Everything that was signed until a moment ago is revoked.
     revoked: bool,
     /// What is imported; `bills.>` is exported.
@@ -29,7 +33,14 @@ impl Broken {
     fn with(store: &Store, edit: impl FnOnce(&mut ClaimsData)) -> Broken {
         let mut data = ClaimsData { sub: public(&store.account), ..ClaimsData::default() };
         edit(&mut data);
-        Broken { token: Some(data), by_key: false, revoked: false, subject: "bills.paid" }
+        Broken {
+            token: Some(data),
+            by_key: false,
+            of_another: false,
+            spelled: str::to_owned,
+            revoked: false,
+            subject: "bills.paid",
+        }
     }
 
     /// Lets ORDERS import what BILLING exports to those alone who have a token for it.
@@ -52,7 +63,12 @@ impl Broken {
         let text = signed(&exporter, "BILLING", Body::Account(Box::new(body)), &store.operator_key, lately());
         store.put(EXPORTER, text);
         let token = self.token.as_ref().map(|data| {
-            let signer = if self.by_key { &key } else { &exporter };
+            let other = Seed::generate(Role::Account);
+            let signer = match (self.of_another, self.by_key) {
+                (true, _) => &other,
+                (false, true) => &key,
+                (false, false) => &exporter,
+            };
             let body = Activation {
                 subject: "bills.>".into(),
                 kind: ExportType::Stream,
@@ -72,7 +88,7 @@ impl Broken {
             name: "bills".into(),
             subject: self.subject.into(),
             account: public(&exporter),
-            token: token.unwrap_or_default(),
+            token: token.map(|token| (self.spelled)(&token)).unwrap_or_default(),
             kind: ExportType::Stream,
             ..Import::default()
         };
@@ -81,15 +97,19 @@ impl Broken {
 }
 
 /// What is broken, by name, with the word that lets its fix in.
-fn all(store: &Store) -> [(&'static str, Broken, &'static str); 5] {
+fn all(store: &Store) -> [(&'static str, Broken, &'static str); 8] {
     let ended = Broken::with(store, |data| data.exp = lately() - 100);
     let other = public(&Seed::generate(Role::Account));
+    let sound = || Broken::with(store, |_| {});
     [
         ("ended", ended.clone(), "import-activation-expired"),
         ("ended, of a signing key", Broken { by_key: true, ..ended }, "import-activation-expired"),
         ("revoked", Broken { revoked: true, ..Broken::with(store, |_| {}) }, "unrevoke"),
         ("none", Broken { token: None, ..Broken::with(store, |_| {}) }, "import-without-activation"),
         ("for another", Broken::with(store, |data| data.sub = other), "import-token-for-another-account"),
+        ("of another", Broken { of_another: true, ..sound() }, "adopt"),
+        ("cut off", Broken { spelled: |token| token[..token.len() - 20].into(), ..sound() }, "unverified"),
+        ("half of it", Broken { spelled: |token| token[..token.len() / 2].into(), ..sound() }, "unverified"),
     ]
 }
 
@@ -124,6 +144,31 @@ fn an_activation_is_signed_again_with_a_word_only() {
         let lasting = if token.data.exp == 0 { 0 } else { token.data.exp - token.data.iat };
         assert!((lasts - lasting).abs() <= 2, "{name}: as long as it was to last: {lasting}, {lasts}");
         run(&store, &["--write"]).exits(0).says("nothing to put right");
+        jwtfix(["undo", "--journal", &store.journal()]).run().exits(0);
+        assert_eq!(store.all(), before, "{name}: undone to the byte");
+    }
+}
+
+#[test]
+fn an_activation_that_is_oddly_written_is_written_as_it_was_signed() {
+    let spelled: [(&str, fn(&str) -> String); 4] = [
+        ("spaces", |token| format!("  {token}\n")),
+        ("cut by a line end", |token| format!("{}\n{}", &token[..64], &token[64..])),
+        ("quoted", |token| format!("\"{token}\"")),
+        ("as nsc writes a file", |token| {
+            format!("-----BEGIN NATS ACTIVATION JWT-----\n{token}\n------END NATS ACTIVATION JWT------\n")
+        }),
+    ];
+    for (name, spelled) in spelled {
+        let store = Store::new();
+        Broken { spelled, ..Broken::with(&store, |_| {}) }.put(&store);
+        let before = store.all();
+        let told = run(&store, &["--write"]).exits(0).says("and none new");
+        assert!(told.stdout.contains("[import-token-invalid]"), "{name}: {}", told.stdout);
+        let token = store.claims(crate::signed::ACCOUNT).account().expect("one").imports[0].clone();
+        let token = token.expect("an import").token;
+        let signed = jwtfix::token::decode(token.as_bytes()).expect("it decodes");
+        assert!(signed.data.iat < lately() - 500, "{name}: nobody signed it again");
         jwtfix(["undo", "--journal", &store.journal()]).run().exits(0);
         assert_eq!(store.all(), before, "{name}: undone to the byte");
     }

@@ -24,7 +24,7 @@ pub struct Wanted {
 }
 
 /// Rules whose fix is held back for the same reason as the signature that it needs: one word lets both in.
-const SAME: [(&str, &str); 10] = [
+const SAME: [(&str, &str); 12] = [
     ("user-revoked", "unrevoke"),
     ("signature-invalid", "unverified"),
     ("issuer-not-a-key", "unverified"),
@@ -35,6 +35,8 @@ const SAME: [(&str, &str); 10] = [
     ("issuer-account-wrong", "adopt"),
     ("import-activation-signer-unknown", "adopt"),
     ("import-activation-revoked", "unrevoke"),
+    ("import-token-of-another-exporter", "adopt"),
+    ("import-token-invalid", "unverified"),
 ];
 
 /// Signed again for these alone only by a word: no server and no client asks for more than there is.
