@@ -12,6 +12,9 @@ use crate::store::{Store, lately, public, signed, unlimited};
 
 const EXPORTER: &str = "stores/acme/accounts/BILLING/BILLING.jwt";
 
+/// How a token is written.
+type Spelling = fn(&str) -> String;
+
 /// What may be wrong.
 #[derive(Clone)]
 struct Broken {
@@ -22,7 +25,7 @@ struct Broken {
     /// Another account signed it.
     of_another: bool,
     /// How the token is written.
-    spelled: fn(&str) -> String,
+    spelled: Spelling,
     /// Everything that was signed until a moment ago is revoked.
     revoked: bool,
     /// What is imported; `bills.>` is exported.
@@ -151,7 +154,7 @@ fn an_activation_is_signed_again_with_a_word_only() {
 
 #[test]
 fn an_activation_that_is_oddly_written_is_written_as_it_was_signed() {
-    let spelled: [(&str, fn(&str) -> String); 4] = [
+    let spelled: [(&str, Spelling); 4] = [
         ("spaces", |token| format!("  {token}\n")),
         ("cut by a line end", |token| format!("{}\n{}", &token[..64], &token[64..])),
         ("quoted", |token| format!("\"{token}\"")),
