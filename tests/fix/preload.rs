@@ -32,6 +32,10 @@ fn styles(store: &Store, put: Put) -> Vec<String> {
             with(format!("\n\t{orders}: {orders_token}"), String::new())
         ),
         format!(
+            "resolver_preload: {{\n  // Account \"SYS\"\n  {system}: {system_token}\n{}\n}}",
+            with(format!("\n  // Account \"ORDERS\"\n  {orders}: {orders_token}\n"), String::new())
+        ),
+        format!(
             "resolver_preload {{ \"{system}\" = '{system_token}'{} }} // one line",
             with(format!(", \"{orders}\" = '{orders_token}'"), String::new())
         ),
@@ -89,6 +93,45 @@ fn a_server_that_lacks_its_system_account_too_gets_both() {
     );
     jwtfix(["undo", "--journal", &store.journal()]).run().exits(0);
     assert_eq!(store.all(), before);
+}
+
+/// A server with such a resolver starts without its system account, and makes one up.
+#[test]
+fn the_system_account_that_a_server_makes_up_is_put_into_its_directory() {
+    let store = Store::new();
+    let (operator, system) = (store.arg("stores/acme/acme.jwt"), public(&store.system));
+    fs::create_dir_all(store.root().join("jwt")).expect("made");
+    let conf = format!(
+        "operator: '{operator}'\nsystem_account: {system}\nresolver {{ type: full, dir: './jwt' }}\n"
+    );
+    let server = store.put("nats.conf", conf).to_string_lossy().into_owned();
+    let before = store.all();
+    let stores = store.arg("stores");
+    let run = |more: &[&str]| {
+        fix(&store.runs(), &[&["--store", &stores, "--server", &server], more].concat()).run()
+    };
+    run(&[]).exits(1).says("[system-account-unresolved]").says("made: the token of account \"SYS\" from ");
+    run(&["--write"])
+        .exits(0)
+        .says(&format!("✓ a server with {server} starts\n"))
+        .says("name credentials too");
+    assert_eq!(store.get(&format!("jwt/{system}.jwt")), store.get(SYSTEM));
+    run(&[]).exits(0).says("nothing to put right");
+    jwtfix(["undo", "--journal", &store.journal()]).run().exits(0);
+    assert_eq!(store.all(), before);
+}
+
+#[test]
+fn a_server_that_does_not_start_is_told_of_though_no_client_was_named() {
+    let store = Store::new();
+    let server = store.put("nats.conf", conf(&store, "port: 1.5")).to_string_lossy().into_owned();
+    let args = [&store.arg("stores"), "--server", &server];
+    fix(&store.runs(), &args)
+        .run()
+        .exits(1)
+        .says("✗ a server with ")
+        .says("does not start")
+        .says(&format!("`jwtfix check --server {server}` says why"));
 }
 
 #[test]

@@ -256,9 +256,10 @@ fn write_proof(out: &mut String, fixes: &Fixes, ending: Ending<'_>, style: Style
 
 /// What the server says before and after, and what to do where it still refuses somebody.
 fn write_verdicts(out: &mut String, verdicts: &Verdicts, style: Style) {
-    let of = |starts: bool, accepted: usize| match starts {
-        true => format!("lets in {accepted}"),
-        false => "does not start".to_owned(),
+    let of = |starts: bool, accepted: usize| match (starts, verdicts.clients) {
+        (true, 0) => "starts".to_owned(),
+        (true, _) => format!("lets in {accepted}"),
+        (false, _) => "does not start".to_owned(),
     };
     let (before, after) =
         (of(verdicts.starts.0, verdicts.accepted.0), of(verdicts.starts.1, verdicts.accepted.1));
@@ -266,8 +267,14 @@ fn write_verdicts(out: &mut String, verdicts: &Verdicts, style: Style) {
     let mark =
         if verdicts.refuses() { style.paint(Ink::Error, "✗") } else { style.paint(Ink::Good, "✓") };
     let server = text::escape(&verdicts.server.to_string_lossy());
-    let clients = text::count(verdicts.clients, "client");
-    out.push_str(&format!("{mark} of {clients}, a server with {server} {says}\n"));
+    let clients = match verdicts.clients {
+        0 => String::new(),
+        some => format!("of {}, ", text::count(some, "client")),
+    };
+    out.push_str(&format!("{mark} {clients}a server with {server} {says}\n"));
+    if verdicts.clients == 0 {
+        out.push_str("  name credentials too, and it is asked whether it lets them in\n");
+    }
     if !verdicts.refuses() {
         return;
     }
@@ -276,12 +283,12 @@ fn write_verdicts(out: &mut String, verdicts: &Verdicts, style: Style) {
             out.push_str(&format!("  {}\n  {}\n", text::escape_words(why), text::escape_words(remedy)))
         }
         None => {
-            let first = verdicts.refused.first().map_or("CREDS".into(), |path| path.to_string_lossy());
-            let (server, first) = (shell::word(&verdicts.server.to_string_lossy()), shell::word(&first));
+            let first =
+                verdicts.refused.first().map(|path| format!(" {}", shell::word(&path.to_string_lossy())));
             out.push_str(&format!(
-                "  `jwtfix check --server {} {}` says why\n",
-                text::escape(&server),
-                text::escape(&first)
+                "  `jwtfix check --server {}{}` says why\n",
+                text::escape(&shell::word(&verdicts.server.to_string_lossy())),
+                text::escape(&first.unwrap_or_default())
             ));
         }
     }

@@ -72,12 +72,12 @@ pub(super) fn lacking(decision: &Decision) -> Option<Lack> {
     Some(Lack { account: cause.asked.clone(), code: "account-not-in-resolver" })
 }
 
-/// The system account for want of whose token a server does not start.
+/// The system account for want of whose token a server does not start, or makes one up.
 pub(super) fn lacks_its_own(startup: &Startup) -> Option<Lack> {
     let account = startup.options.system_account.clone();
     let missing =
         startup.errors.iter().any(|error| error.text == "error resolving system account: account missing");
-    missing.then_some(Lack { account, code: "system-account-unresolved" })
+    (missing || startup.bootstrapped).then_some(Lack { account, code: "system-account-unresolved" })
 }
 
 /// Where such a server looks for an account; none: it asks others.

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::file::config::{Config, Entry, FileId, Node, Span};
+use crate::token::{parse, quote};
 
 /// What goes into one file of a configuration: ranges of its old bytes, in their order, with what stands there then.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub(super) fn insert(config: &Config, accounts: &[(&str, &str)]) -> Result<Inser
     };
     let before = others.last().filter(|before| before.file == last.file);
     let style = Style::of(config, last);
-    let items: Vec<String> = accounts.iter().map(|(key, token)| style.item(key, token)).collect();
+    let items: Vec<Item> = accounts.iter().map(|(key, token)| style.item(key, token)).collect();
     Ok(behind(config, last, before.copied(), &items))
 }
 
@@ -51,34 +52,50 @@ fn begin(config: &Config, accounts: &[(&str, &str)]) -> Result<Inserted, &'stati
         .map_or(("", String::new(), 0), |line| (line.newline, format!("{}  ", line.indent), line.end));
     let join =
         if newline.is_empty() { ", ".to_owned() } else { format!("{}{newline}{indent}", style.comma()) };
-    let items: Vec<String> = accounts.iter().map(|(key, token)| style.item(key, token)).collect();
+    let items: Vec<String> = accounts.iter().map(|(key, token)| style.item(key, token).text).collect();
     let (open, close) = match newline {
         "" => (" ".to_owned(), " ".to_owned()),
         _ => (format!("{newline}{indent}"), format!("{newline}{}", indent.strip_suffix("  ").unwrap_or(""))),
     };
     let map = format!("{{{open}{}{close}}}", items.join(&join));
     let sign = if style.sign.trim() == "=" { " = " } else { ": " };
-    let item = format!("{}{sign}{map}", style.key.around("resolver_preload"));
-    Ok(behind(config, resolver, None, &[item]))
+    let text = format!("{}{sign}{map}", style.key.around("resolver_preload"));
+    Ok(behind(config, resolver, None, &[Item { text, name: String::new() }]))
+}
+
+/// An entry that comes.
+struct Item {
+    text: String,
+    /// What its account is called.
+    name: String,
 }
 
 /// Entries that stand behind another one.
-fn behind(config: &Config, last: &Entry, before: Option<&Entry>, items: &[String]) -> Inserted {
+fn behind(config: &Config, last: &Entry, before: Option<&Entry>, items: &[Item]) -> Inserted {
     let bytes = bytes(config, last.file);
     let end = last.node.span.end;
     let Some(line) = lines(bytes, last.key_span.start, end) else {
-        let text = items.iter().map(|item| format!(", {item}")).collect();
+        let text = items.iter().map(|item| format!(", {}", item.text)).collect();
         return Inserted { file: last.file, pieces: vec![(end..end, text)] };
     };
     let comma = |from: usize| bytes.get(from..).unwrap_or_default().trim_ascii_start().starts_with(b",");
     let (follows, style) = (comma(end), Style::of(config, last));
     let parted = follows || before.is_some_and(|before| comma(before.node.span.end)) || style.is_json();
-    let lead = format!("{}{}", line.newline, line.indent);
-    let part = if parted { format!(",{lead}") } else { lead.clone() };
-    let tail = if follows { "," } else { "" };
-    let text = format!("{lead}{}{tail}", items.join(&part));
+    let heading = Heading::of(bytes, last.key_span.start - line.indent.len());
+    let mut text = String::new();
+    for (number, item) in items.iter().enumerate() {
+        if parted && number > 0 {
+            text.push(',');
+        }
+        if let Some(heading) = &heading {
+            text.push_str(&heading.over(item, line.newline, &line.indent));
+        }
+        text.push_str(&format!("{}{}{}", line.newline, line.indent, item.text));
+    }
     let mut pieces = Vec::new();
-    if parted && !follows {
+    if follows {
+        text.push(',');
+    } else if parted {
         pieces.push((end..end, ",".to_owned()));
     }
     pieces.push((line.end..line.end, text));
@@ -162,6 +179,32 @@ impl Quotes {
     }
 }
 
+/// What nsc writes above each preload: `// Account "NAME"`, and an empty line above that.
+struct Heading {
+    /// What the comment begins with.
+    sign: &'static str,
+    /// Whether an empty line stands above it.
+    apart: bool,
+}
+
+impl Heading {
+    /// The heading of the entry on the line that begins here.
+    fn of(bytes: &[u8], line: usize) -> Option<Heading> {
+        let mut above = bytes.get(..line)?.split(|byte| *byte == b'\n').rev().skip(1).map(<[u8]>::trim_ascii);
+        let comment = above.next()?;
+        let sign = ["//", "#"].into_iter().find(|sign| comment.starts_with(sign.as_bytes()))?;
+        let names = comment[sign.len()..].trim_ascii_start().starts_with(b"Account \"");
+        let apart = above.next().is_none_or(|above| above.is_empty() || above.ends_with(b"{"));
+        names.then_some(Heading { sign, apart })
+    }
+
+    /// The same for another account.
+    fn over(&self, item: &Item, newline: &str, indent: &str) -> String {
+        let apart = if self.apart { newline } else { "" };
+        format!("{apart}{newline}{indent}{} Account {}", self.sign, quote(item.name.as_bytes()))
+    }
+}
+
 /// How an entry is written.
 struct Style {
     key: Quotes,
@@ -184,8 +227,10 @@ impl Style {
         }
     }
 
-    fn item(&self, key: &str, token: &str) -> String {
-        format!("{}{}{}", self.key.around(key), self.sign, self.value.around(token))
+    fn item(&self, key: &str, token: &str) -> Item {
+        let text = format!("{}{}{}", self.key.around(key), self.sign, self.value.around(token));
+        let name = parse(token.as_bytes()).map(|read| read.claims.data.name).unwrap_or_default();
+        Item { text, name }
     }
 
     /// Where everything is in double quotes it may be meant to be JSON, which wants commas.
@@ -300,6 +345,27 @@ mod tests {
             (
                 "{\n  \"resolver\": \"MEM\",\n  \"x\": 1\n}",
                 "{\n  \"resolver\": \"MEM\",\n  \"resolver_preload\": {\n    \"AC\": \"eyJc\"\n  },\n  \"x\": 1\n}",
+            ),
+        ] {
+            becomes(text, wanted);
+        }
+    }
+
+    #[test]
+    fn below_the_heading_that_nsc_writes() {
+        for (text, wanted) in [
+            (
+                "resolver_preload: {\n  // Account \"B\"\n  AB: eyJa\n\n}\n",
+                "resolver_preload: {\n  // Account \"B\"\n  AB: eyJa\n\n  // Account \"\"\n  AC: eyJc\n\n}\n",
+            ),
+            (
+                "resolver_preload: {\r\n# Account \"A\"\r\nA: eyJa,\r\n# Account \"B\"\r\nAB: eyJa\r\n}",
+                "resolver_preload: {\r\n# Account \"A\"\r\nA: eyJa,\r\n# Account \"B\"\r\nAB: eyJa,\r\n# Account \"\"\r\nAC: eyJc\r\n}",
+            ),
+            // Where the line has more on it nothing goes into a comment.
+            (
+                "resolver_preload: {\n  # Account \"B\"\n  AB: eyJa }",
+                "resolver_preload: {\n  # Account \"B\"\n  AB: eyJa, AC: eyJc }",
             ),
         ] {
             becomes(text, wanted);

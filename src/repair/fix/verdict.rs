@@ -46,9 +46,9 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
-    /// Whether it would still refuse somebody who was meant.
+    /// Whether it would not start even then, or refuse somebody who was meant.
     pub fn refuses(&self) -> bool {
-        !self.refused.is_empty()
+        !self.starts.1 || !self.refused.is_empty()
     }
 }
 
@@ -88,6 +88,8 @@ pub(super) struct Answer {
     pub(super) untrusted: BTreeSet<String>,
     /// Accounts that it finds and trusts.
     good: BTreeSet<String>,
+    /// It made up a system account, since it does not find its own.
+    bootstrapped: bool,
 }
 
 impl Answer {
@@ -100,7 +102,8 @@ impl Answer {
 
     /// Whether it starts, and has and trusts this account.
     pub(super) fn takes(&self, account: &str) -> bool {
-        self.starts && (self.good.contains(account) || self.options.system_account == account)
+        let own = self.options.system_account == account && !self.bootstrapped;
+        self.starts && (own || self.good.contains(account))
     }
 }
 
@@ -310,6 +313,7 @@ impl Question<'_> {
             lacking,
             untrusted,
             good,
+            bootstrapped: startup.bootstrapped,
         })
     }
 }
