@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use jwtfix::lint;
+use jwtfix::lint::{self, shell};
 use jwtfix::render::repair::{Ending, fixes as human, fixes_json};
 use jwtfix::render::text;
 use jwtfix::repair::{
@@ -305,7 +305,7 @@ fn failed(survey: &Survey, error: &FixError, when: (i64, Version)) -> Failure {
             match conf.and_then(|conf| Some((whom_it_trusts(survey, &conf, &environment, when)?, conf))) {
                 Some((why, conf)) => failure.hint(why).hint(format!(
                     "nothing was written: with --server {} it is asked what it makes of that, and can be told of another operator",
-                    conf.display()
+                    shell::word(&conf.to_string_lossy())
                 )),
                 None => failure.hint("nothing was written: --only CODE puts one thing right after another"),
             }

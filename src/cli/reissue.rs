@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
+use jwtfix::lint::shell;
 use jwtfix::nkey::PublicKey;
 use jwtfix::render::repair::{Ending, plan as human, plan_json};
 use jwtfix::render::text;
@@ -414,8 +415,17 @@ pub(super) fn command_line() -> String {
 
 /// The command in words, for the list of runs.
 pub(super) fn words() -> String {
-    let args: Vec<String> = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let args: Vec<String> = std::env::args_os().skip(1).map(|arg| typed(&arg.to_string_lossy())).collect();
     text::redact(&args.join(" "))
+}
+
+/// An argument as it is typed again: an option is no file whose name begins with a dash.
+fn typed(arg: &str) -> String {
+    let dashes = arg.len() - arg.trim_start_matches('-').len();
+    match &arg[dashes..] {
+        "" => arg.to_owned(),
+        rest => format!("{}{}", &arg[..dashes], shell::word(rest)),
+    }
 }
 
 /// Tells what could not be read; what was named itself has to be readable.

@@ -44,8 +44,9 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
         if heads.is_empty() {
             terminal.remark("no run is in the journal");
         }
+        let widest = heads.iter().map(|head| head.id.len()).max().unwrap_or_default();
         for head in &heads {
-            terminal.print(&line(head))?;
+            terminal.print(&line(head, widest))?;
         }
         return Ok(Exit::Clean);
     }
@@ -68,9 +69,9 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     Ok(Exit::Clean)
 }
 
-fn line(head: &Head) -> String {
+fn line(head: &Head, widest: usize) -> String {
     format!(
-        "{}  {:<11}  {}  jwtfix {}\n",
+        "{:<widest$}  {:<11}  {}  jwtfix {}\n",
         head.id,
         head.state.word(),
         text::instant(head.at),

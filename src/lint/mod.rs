@@ -14,7 +14,7 @@ pub mod reading;
 mod rule;
 mod rules;
 pub mod run;
-pub(crate) mod shell;
+pub mod shell;
 pub mod view;
 
 pub use crate::token::distance;

@@ -1,7 +1,7 @@
 //! How is a path typed into a shell? Help that is a command can be pasted, whatever somebody has called the files.
 
 /// A word of a shell: as it is where a shell reads it so, in single quotes elsewhere.
-pub(crate) fn word(text: &str) -> String {
+pub fn word(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-+=:@%,".contains(&b);
     match text {
         // Not an option of the command that it is for.

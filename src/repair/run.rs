@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use self::undo::{Leave, steps, take_back, undo_steps};
+use self::undo::{Leave, files, steps, take_back, undo_steps};
 use super::journal::{Done, Hash, Name, NewBytes, Record, WouldKeepSecret};
 use crate::disk::{self, DiskError, Facts, Lock, Log, Seen, Staged, Write};
 use serde::{Deserialize, Serialize};
@@ -320,7 +320,7 @@ impl Runs {
     /// How many files an undo would change, and that nothing stands in its way.
     pub fn would_undo(&self, head: &Head, leave_changed: bool) -> Result<usize, RunError> {
         let (records, _) = records(&self.root.join(&head.id))?;
-        Ok(steps(&records, &leave(leave_changed))?.len())
+        Ok(files(&steps(&records, &leave(leave_changed))?))
     }
 }
 

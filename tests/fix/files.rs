@@ -246,3 +246,15 @@ fn the_journal_of_a_run_is_nobodys_to_put_right() {
     after.retain(|path, _| !path.starts_with(&runs));
     assert_eq!(after, first);
 }
+
+#[test]
+fn a_file_of_which_two_things_change_is_one() {
+    let store = Store::new();
+    let path = store.put("our a.creds", store.get(CREDS).replace('\n', "\r\n"));
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("set");
+    let (path, journal) = (path.to_str().expect("UTF-8"), store.journal());
+    fix(&store.runs(), &[path, "--write"]).run().exits(0).says("mode 0644 → 0600").says("1 file changed");
+    let typed = format!(" '{path}' --write\n");
+    jwtfix(["undo", "--list", "--journal", &journal]).run().exits(0).says(&typed);
+    jwtfix(["undo", "--journal", &journal]).run().exits(0).says("1 file as before");
+}

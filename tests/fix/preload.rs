@@ -95,12 +95,11 @@ fn a_server_that_lacks_its_system_account_too_gets_both() {
     assert_eq!(store.all(), before);
 }
 
-/// A server with such a resolver starts without its system account, and makes one up.
+/// A server with such a resolver starts without its system account, and makes one up; the directory it makes too.
 #[test]
 fn the_system_account_that_a_server_makes_up_is_put_into_its_directory() {
     let store = Store::new();
     let (operator, system) = (store.arg("stores/acme/acme.jwt"), public(&store.system));
-    fs::create_dir_all(store.root().join("jwt")).expect("made");
     let conf = format!(
         "operator: '{operator}'\nsystem_account: {system}\nresolver {{ type: full, dir: './jwt' }}\n"
     );
@@ -124,14 +123,14 @@ fn the_system_account_that_a_server_makes_up_is_put_into_its_directory() {
 #[test]
 fn a_server_that_does_not_start_is_told_of_though_no_client_was_named() {
     let store = Store::new();
-    let server = store.put("nats.conf", conf(&store, "port: 1.5")).to_string_lossy().into_owned();
+    let server = store.put("our's.conf", conf(&store, "port: 1.5")).to_string_lossy().into_owned();
     let args = [&store.arg("stores"), "--server", &server];
     fix(&store.runs(), &args)
         .run()
         .exits(1)
         .says("✗ a server with ")
         .says("does not start")
-        .says(&format!("`jwtfix check --server {server}` says why"));
+        .says(&format!("`jwtfix check --server '{}'` says why", server.replace('\'', r"'\''")));
 }
 
 #[test]

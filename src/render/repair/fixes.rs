@@ -287,8 +287,8 @@ fn write_verdicts(out: &mut String, verdicts: &Verdicts, style: Style) {
                 verdicts.refused.first().map(|path| format!(" {}", shell::word(&path.to_string_lossy())));
             out.push_str(&format!(
                 "  `jwtfix check --server {}{}` says why\n",
-                text::escape(&shell::word(&verdicts.server.to_string_lossy())),
-                text::escape(&first.unwrap_or_default())
+                text::escape_words(&shell::word(&verdicts.server.to_string_lossy())),
+                text::escape_words(&first.unwrap_or_default())
             ));
         }
     }

@@ -163,14 +163,12 @@ impl Sources for Around<'_> {
     }
 }
 
-/// A path without links, also of what does not stand there yet.
+/// A path without links, also of what does not stand there yet, in a directory that need not be there either.
 pub(super) fn real(path: &Path) -> PathBuf {
     let directory = parent(path);
     let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
-    match (disk::real(directory), path.file_name()) {
-        (Some(directory), Some(name)) => directory.join(name),
-        _ => path.to_owned(),
-    }
+    let Some(name) = path.file_name() else { return path.to_owned() };
+    disk::real(directory).unwrap_or_else(|| real(directory)).join(name)
 }
 
 impl Fixes {

@@ -18,6 +18,15 @@ pub(super) enum Step<'a> {
     Mode { file: &'a Path, before: u32 },
 }
 
+/// How many files these steps are about.
+pub(super) fn files(steps: &[Step<'_>]) -> usize {
+    let of = |step: &Step<'_>| match step {
+        Step::Bytes { file, .. } | Step::Remove { file } | Step::Mode { file, .. } => file.to_path_buf(),
+        Step::Name { from, .. } => from.to_path_buf(),
+    };
+    steps.iter().map(of).collect::<HashSet<_>>().len()
+}
+
 /// Which files that are neither what they were nor what they became are left as they are.
 pub(super) enum Leave {
     /// All of them.
@@ -159,7 +168,7 @@ pub(super) fn undo_steps(steps: &[Step<'_>]) -> Result<usize, RunError> {
     }
     take_places(&mut staged, &mut directories)?;
     settle(None, &[], &mut directories)?;
-    Ok(steps.len())
+    Ok(files(steps))
 }
 
 /// Lets new bytes take their places, once they are on the disk, and the names of those before them.
