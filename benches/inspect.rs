@@ -1,8 +1,8 @@
 //! What does it cost to look at a credential, and at a whole store? `cargo bench --bench inspect`.
 //!
 //! Processor time and wall-clock time of whole processes, `jwtfix inspect` and `nsc` in turn: one credentials file, and a
-//! store of nsc with 10,000 accounts of two users each (or `JWTFIX_ACCOUNTS`). Without nsc on the PATH, jwtfix is measured
-//! alone. Of the store it also says what plain verification of its users' signatures takes: nobody can be faster than that
+//! store of nsc with 10,000 accounts of two users each (or `JWTFIX_ACCOUNTS`), a line a file and everything of every one
+//! (`-v`, `--format json`). Without nsc on the PATH, jwtfix is measured alone. Of the store it also says what plain verification of its users' signatures takes: nobody can be faster than that
 //! who has to look at every one.
 #![allow(
     clippy::disallowed_methods,
@@ -119,6 +119,28 @@ fn compare(what: &str, runs: usize, mut ours: Command, mut theirs: Option<Comman
     }
 }
 
+/// Runs `inspect` with each of these ways to tell more in turn with its short form, and prints what they take beside it.
+fn in_full(store: &str, runs: usize, ways: &[&[&str]]) {
+    let mut short = Vec::new();
+    let mut full = vec![Vec::new(); ways.len()];
+    for _ in 0..runs {
+        short.push(cost(&mut jwtfix(&["inspect", store])));
+        for (way, costs) in ways.iter().zip(&mut full) {
+            costs.push(cost(jwtfix(&["inspect", store]).args(*way)));
+        }
+    }
+    for (way, costs) in ways.iter().zip(&full) {
+        for (index, time) in ["processor", "wall clock"].into_iter().enumerate() {
+            let [short, full] = [&short, costs]
+                .map(|costs| median(costs.iter().map(|cost| cost[index]).collect()).expect("it ran"));
+            let (way, ratio) = (way.join(" "), full / short);
+            println!(
+                "all of the store with {way}, {time}: {full:.2} ms, a line a file {short:.2} ms: {ratio:.1} ×"
+            );
+        }
+    }
+}
+
 /// In milliseconds.
 fn median(mut times: Vec<Duration>) -> Option<f64> {
     times.sort_unstable();
@@ -162,6 +184,7 @@ fn main() {
         jwtfix(&["inspect", acme]),
         nsc(root, &["validate", "-A"]),
     );
+    in_full(acme, 5, &[&["--format", "json"], &["-v"]]);
     let one = verification();
     let all = one * 2.0 * accounts as f64 / 1e3;
     println!("plain verification: {one:.1} us a signature, {all:.0} ms for those of the users, one by one");

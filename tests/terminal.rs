@@ -75,3 +75,46 @@ fn who_stops_reading_is_no_error() {
     let output = child.wait_with_output().expect("ends");
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), b"".as_slice()));
 }
+
+/// Codes and severities are read by the verbs themselves, and yet a shell knows them.
+#[test]
+fn a_shell_completes_codes_and_severities() {
+    let ran = jwtfix(["completions", "bash"]).run().exits(0);
+    let takes = |option: &str, value: &str| {
+        // `--option)`, and below it the words of `compgen -W`.
+        let mut lines = ran.stdout.lines().map(str::trim);
+        lines.any(|line| line == format!("{option})"))
+            && lines.next().is_some_and(|line| line.split([' ', '"']).any(|word| word == value))
+    };
+    assert!(takes("--ignore", "user-bearer"));
+    assert!(takes("--fail-on", "warning"));
+    assert!(!takes("--ignore", "warning"));
+    let explain = ran.stdout.split("jwtfix__subcmd__explain)").nth(1).expect("the verb");
+    assert!(explain.lines().take(4).any(|line| line.contains(" token-expired ")), "{explain}");
+}
+
+/// A help text fits a terminal of 80 columns, and a line of its examples can be pasted as it is.
+#[test]
+fn a_help_text_fits_a_terminal() {
+    let verbs = jwtfix(["--help"]).run().exits(0);
+    let verbs = verbs.stdout.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let verbs: Vec<&str> = verbs
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next().filter(|word| !word.is_empty()))
+        .filter(|verb| *verb != "help")
+        .collect();
+    assert!(verbs.len() > 10, "{verbs:?}");
+    let shows = ["jwtfix ", "kubectl ", "# "];
+    for help in verbs.iter().flat_map(|verb| [[*verb, "-h"], [*verb, "--help"]]) {
+        let ran = jwtfix(help).run().exits(0);
+        let wide: Vec<&str> = ran.stdout.lines().filter(|line| line.chars().count() > 80).collect();
+        assert!(wide.is_empty(), "{help:?}: {wide:#?}");
+        let mut lines = ran.stdout.lines().skip_while(|line| !line.starts_with("Example")).skip(1);
+        let mut goes_on = false;
+        while let Some(line) = lines.next().filter(|line| !line.is_empty()) {
+            let begins = shows.iter().any(|show| line.trim_start().starts_with(show));
+            assert!(begins || goes_on, "{help:?}: {line:?} is no command");
+            goes_on = line.ends_with(" \\");
+        }
+    }
+}

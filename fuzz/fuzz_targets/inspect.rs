@@ -43,7 +43,10 @@ fn inspect(data: &[u8]) {
         let mut fleet = Fleet::default();
         fleet.take(&opened);
         ACME.iter().for_each(|opened| fleet.take(opened));
-        let document = view(&opened, &fleet, NOW);
+        let mut document = view(&opened, &fleet, NOW);
+        if raw {
+            document.reveal(&opened);
+        }
         for verbose in [false, true] {
             let style = Style { color: false, verbose };
             harmless(&human(&document, style, NOW, &|_, _| None));

@@ -29,9 +29,9 @@ use super::{Exit, Failure, Terminal};
 Examples:
   jwtfix check --server nats.conf
   jwtfix check --server nats.conf alice.creds
-  jwtfix check --server nats.conf --server-version 2.10.24 --via WEBSOCKET --from 10.1.2.3 alice.creds
+  jwtfix check --server nats.conf --via WEBSOCKET --from 10.1.2.3 alice.creds
   jwtfix check --server nats.conf --monitor http://127.0.0.1:8222 alice.creds
-  jwtfix check --server nats.conf --store ~/nsc/stores alice.creds --account ORDERS")]
+  jwtfix check --server nats.conf --store ~/nsc alice.creds --account ORDERS")]
 pub(super) struct Args {
     /// The server's configuration
     #[arg(long, value_name = "CONF")]
@@ -168,7 +168,7 @@ fn findings(
     opened.iter().for_each(|opened| fleet.take(opened));
     let files = side.startup.files().iter();
     let files = files.map(|file| Unopened { path: file.path.as_str().into(), bytes: &file.bytes, mode: None });
-    Opened::read_claims(files.collect(), &Batch::new()).iter().for_each(|opened| fleet.take(opened));
+    Opened::read_claims(files.collect(), &Batch::new(), false).iter().for_each(|opened| fleet.take(opened));
     let of_tokens = opened.iter().flat_map(|opened| view(opened, &fleet, now).findings);
     for finding in of_tokens.filter(|finding| finding.severity == Severity::Error) {
         if found.iter().all(|other| other.code() != finding.code()) {

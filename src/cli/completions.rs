@@ -1,5 +1,9 @@
 //! `jwtfix completions`: what a shell completes.
 
+use clap::Arg;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use jwtfix::lint;
+
 use super::{Exit, Failure, Terminal};
 
 /// Write the completions of a shell to standard output
@@ -12,8 +16,25 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let mut command = super::command().mut_subcommands(|verb| verb.mut_args(known));
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut super::command(), "jwtfix", &mut script);
+    clap_complete::generate(args.shell, &mut command, "jwtfix", &mut script);
     terminal.write(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Clean)
+}
+
+/// Tells the shell which values there are where the verb reads them itself: its errors say more than clap's, and in a
+/// help text the codes of all rules would leave no room for the rest.
+fn known(argument: Arg) -> Arg {
+    let values: Vec<PossibleValue> = match argument.get_value_names() {
+        Some([name]) if name.starts_with("CODE") => {
+            lint::rules().map(|rule| PossibleValue::new(rule.code).help(rule.title)).collect()
+        }
+        Some([name]) if name == "SEVERITY" => {
+            let all = [lint::Severity::Error, lint::Severity::Warning, lint::Severity::Note];
+            all.map(|severity| PossibleValue::new(severity.word())).into()
+        }
+        _ => return argument,
+    };
+    argument.value_parser(PossibleValuesParser::new(values))
 }

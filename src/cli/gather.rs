@@ -49,8 +49,6 @@ pub(crate) enum Asked {
     Claims,
     /// Everything that can be shown of them.
     Everything,
-    /// That, and the tokens themselves.
-    Text,
 }
 
 /// Files that are shown in full; of more one line each is shown, unless somebody asks for all.
@@ -76,7 +74,7 @@ pub(crate) fn gather(sources: &[Source], asked: Asked, terminal: &mut Terminal) 
                     ))
                     .hint("name the file, or give a part of it"));
                 }
-                let opened = Opened::read("-".into(), &bytes, None, asked == Asked::Text);
+                let opened = Opened::read("-".into(), &bytes, None, asked == Asked::Everything);
                 gathered.add(Loaded::of(opened, &mut bytes, true), true);
             }
             Source::Path(path) => gathered.path(path, asked, terminal),
@@ -121,7 +119,7 @@ impl Gathered {
         for (path, read) in paths.iter().zip(read) {
             let read = match read {
                 Ok(read) if few && asked == Asked::Claims && !read.opened.is_barren() => {
-                    open(path, Asked::Everything, false)
+                    open(path, asked, false)
                 }
                 read => read,
             };
@@ -232,7 +230,8 @@ impl Loaded {
 fn open(path: &Path, asked: Asked, named: bool) -> Result<Loaded, DiskError> {
     let mut bytes = Zeroizing::new(Vec::new());
     let facts = disk::read_into(path, LARGEST, &mut bytes)?;
-    let opened = Opened::read(path.to_string_lossy().into(), &bytes, Some(facts.mode), asked == Asked::Text);
+    let opened =
+        Opened::read(path.to_string_lossy().into(), &bytes, Some(facts.mode), asked == Asked::Everything);
     Ok(Loaded::of(opened, &mut bytes, named))
 }
 
@@ -243,9 +242,6 @@ fn open_all(
     batch: &Batch,
     buffers: &mut Vec<Zeroizing<Vec<u8>>>,
 ) -> Vec<Result<Loaded, DiskError>> {
-    if asked != Asked::Claims {
-        return paths.iter().map(|path| open(path, asked, false)).collect();
-    }
     buffers.resize_with(paths.len().max(buffers.len()), Zeroizing::default);
     let facts: Vec<_> = paths
         .iter()
@@ -256,7 +252,7 @@ fn open_all(
         let mode = Some(facts.as_ref().ok()?.mode);
         Some(Unopened { path: path.to_string_lossy().into(), bytes: buffer, mode })
     });
-    let mut opened = Opened::read_claims(files.collect(), batch).into_iter();
+    let mut opened = Opened::read_claims(files.collect(), batch, asked == Asked::Everything).into_iter();
     let mut read = |(facts, buffer): (Result<Facts, DiskError>, _)| {
         facts.map(|_| Loaded::of(opened.next().expect("one for each file that was read"), buffer, false))
     };

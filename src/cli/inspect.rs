@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use jwtfix::audit::{When, configuration};
 use jwtfix::cores;
 use jwtfix::file::What;
-use jwtfix::render::inspect::{DocumentView, Inspection, brief, human, json, view};
+use jwtfix::render::inspect::{DocumentView, Json, brief, human, view};
 use jwtfix::render::{Ink, text};
 use jwtfix::server::Version;
 use jwtfix::token::{Kind, Token};
-use jwtfix::trust::{Fleet, Opened};
+use jwtfix::trust::{Fleet, OpenToken, Opened};
 use serde_json_path::JsonPath;
 
 use super::gather::{Asked, Gathered, IN_FULL, gather};
@@ -68,8 +68,7 @@ enum Format {
 pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let sources = args.inputs.sources(terminal)?;
     let asked = match (args.raw, args.format, &args.field) {
-        (true, ..) => Asked::Text,
-        (_, Format::Human, None) if !terminal.verbose => Asked::Claims,
+        (false, Format::Human, None) if !terminal.verbose => Asked::Claims,
         _ => Asked::Everything,
     };
     let shown = gather(&sources, asked, terminal)?;
@@ -100,26 +99,41 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     let page = |opened: &Opened| {
         let mut document = view(opened, &fleet, now);
         start(&mut document, now);
+        if args.raw {
+            document.reveal(opened);
+        }
         document
     };
     if args.format == Format::Human && shown.opened.len() > IN_FULL && !terminal.verbose {
         return lines(&shown, page, terminal);
     }
-    let documents: Vec<DocumentView> = shown.opened.iter().map(page).collect();
-    let bad = documents.iter().any(DocumentView::asks_to_act);
-    match args.format {
+    let (style, format) = (terminal.style, args.format);
+    let locate = |path: &str, offset: usize| shown.locate(path, offset);
+    let text = |opened: &Opened| {
+        let document = page(opened);
+        let text = match format {
+            Format::Json => Json::page(&document),
+            Format::Human => human(&document, style, now, &locate),
+        };
+        (text, document.asks_to_act())
+    };
+    let mut bad = false;
+    match format {
         Format::Json => {
-            let unread = shown.unread.into_iter().chain(context.unread).collect();
-            terminal.write(&json(&Inspection { at: now, documents, unread }))?;
+            let mut json = Json::begin(now, terminal.for_machines())?;
+            cores::flow(&shown.opened, text, |(text, acts)| {
+                bad |= acts;
+                json.push(&text)
+            })?;
+            json.end(shown.unread.iter().chain(&context.unread))?;
         }
         Format::Human => {
-            let locate = |path: &str, offset: usize| shown.locate(path, offset);
-            for (index, document) in documents.iter().enumerate() {
-                if index > 0 {
-                    terminal.print("\n")?;
-                }
-                terminal.print(&human(document, terminal.style, now, &locate))?;
-            }
+            let mut between = "";
+            cores::flow(&shown.opened, text, |(text, acts)| {
+                bad |= acts;
+                terminal.print(std::mem::replace(&mut between, "\n"))?;
+                terminal.print(&text)
+            })?;
         }
     }
     Ok(if bad { Exit::Findings } else { Exit::Clean })
@@ -137,17 +151,17 @@ fn lines(
         open: bool,
     }
     let (style, now) = (terminal.style, terminal.now);
-    let lines = cores::spread(&shown.opened, 1, |some| {
-        let line = |opened| {
-            let document = page(opened);
-            let (bad, open) = (document.asks_to_act(), document.open_at().is_some());
-            Line { text: brief(&document, style, now), bad, open }
-        };
-        some.iter().map(line).collect()
-    });
-    for line in &lines {
-        terminal.print(&line.text)?;
-    }
+    let line = |opened: &Opened| {
+        let document = page(opened);
+        let (bad, open) = (document.asks_to_act(), document.open_at().is_some());
+        Line { text: brief(&document, style, now), bad, open }
+    };
+    let (mut bad, mut open) = (0, false);
+    cores::flow(&shown.opened, line, |line| {
+        bad += usize::from(line.bad);
+        open |= line.open;
+        terminal.print(&line.text)
+    })?;
     let tokens = || shown.opened.iter().flat_map(|opened| &opened.tokens).map(|open| &open.token);
     let count = |kind: Kind| {
         let subjects = tokens().filter(|token| token.kind == kind.word()).map(Token::subject);
@@ -162,13 +176,12 @@ fn lines(
         (seeds.len(), "seed"),
     ];
     let found = found.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| text::count(number, what));
-    let bad = lines.iter().filter(|line| line.bad).count();
     terminal.print(&format!(
         "\n{}: {}; {bad} with something to act on (-v shows each in full)\n",
-        text::count(lines.len(), "file"),
+        text::count(shown.opened.len(), "file"),
         found.collect::<Vec<_>>().join(", "),
     ))?;
-    if lines.iter().any(|line| line.open) {
+    if open {
         let sign = style.paint(Ink::Warning, "?");
         terminal.print(&format!(
             "{sign} marks a chain that ends at a key which no token here has: give --operator FILE, --accounts DIR or --store DIR\n"
@@ -232,18 +245,25 @@ impl Part {
 /// Prints one claim of every token; texts as they are, everything else as JSON.
 fn field(shown: &Gathered, path: &str, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let part = Part::of(path)?;
-    let mut found = false;
-    for token in shown.opened.iter().flat_map(|opened| &opened.tokens) {
-        for value in token.token.claims.iter().flat_map(|claims| part.within(claims)) {
-            found = true;
-            let line = match value {
-                serde_json::Value::String(text) => text::escape(text),
-                value => text::escape_words(&value.to_string()),
-            };
-            terminal.print(&text::redact(&line))?;
-            terminal.print("\n")?;
+    let lines = |opened: &Opened| {
+        let mut lines = String::new();
+        for token in opened.tokens.iter().map(OpenToken::in_full) {
+            for value in token.claims.iter().flat_map(|claims| part.within(claims)) {
+                let line = match value {
+                    serde_json::Value::String(text) => text::escape(text),
+                    value => text::escape_words(&value.to_string()),
+                };
+                lines.push_str(&text::redact(&line));
+                lines.push('\n');
+            }
         }
-    }
+        lines
+    };
+    let mut found = false;
+    cores::flow(&shown.opened, lines, |lines| {
+        found |= !lines.is_empty();
+        terminal.print(&lines)
+    })?;
     if !found {
         terminal.remark(&format!("no token here has {path}"));
     }

@@ -16,7 +16,8 @@ use super::{Exit, Failure, Source, Terminal};
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  jwtfix keys ADWP4TM6PZG2GHGCPG2LB3LGWOQW4D5UAVENERI4X65S3CP7N2JB3KIP --store ~/nsc
+  jwtfix keys --store ~/nsc \\
+    ADWP4TM6PZG2GHGCPG2LB3LGWOQW4D5UAVENERI4X65S3CP7N2JB3KIP
   jwtfix keys ~/.local/share/nats/nsc
   jwtfix keys - < user.nk")]
 pub(super) struct Args {

@@ -62,7 +62,7 @@ Results go to standard output, everything else to standard error. Nothing is eve
 
 /// Inspect, check, audit and repair the JWT and NKey credentials of NATS
 #[derive(Parser)]
-#[command(name = "jwtfix", version, about, after_help = AFTER, max_term_width = 100)]
+#[command(name = "jwtfix", version, about, after_help = AFTER, term_width = 80)]
 #[command(subcommand_required = true, arg_required_else_help = true, infer_subcommands = false)]
 struct Cli {
     #[command(flatten)]

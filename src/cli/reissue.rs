@@ -27,7 +27,8 @@ use super::{Exit, Failure, Terminal, when};
 #[command(after_help = "\
 Examples, each a plan until --write:
   # Change one account
-  jwtfix reissue BILLING.jwt --operator acme.jwt --key keys/ --set nats.limits.conn=500
+  jwtfix reissue BILLING.jwt --operator acme.jwt --key keys/ \\
+    --set nats.limits.conn=500
   # Let tokens last as long again
   jwtfix reissue --all /var/lib/nats/jwt --operator acme.jwt --key keys/ --renew
   # Give the operator a signing key, and let it sign all accounts
@@ -39,10 +40,12 @@ Examples, each a plan until --write:
   # Move a whole operator to a new identity
   jwtfix reissue --store ~/nsc/stores/acme --move-to OCXM5T…YFH3 --key keys/
   # Rotate an account's signing key, or bring over users of one that is gone
-  jwtfix reissue ORDERS.jwt --store ~/nsc --signing-key replace OLD=NEW --key keys/
+  jwtfix reissue ORDERS.jwt --store ~/nsc --key keys/ \\
+    --signing-key replace OLD=NEW
   jwtfix reissue --store ~/nsc --kind user --issued-by ACKR5G…V7OE --key keys/
   # Bring tokens of v1 to v2
-  jwtfix reissue --store ~/nsc --kind operator --kind account --kind user --key keys/
+  jwtfix reissue --store ~/nsc --key keys/ \\
+    --kind operator --kind account --kind user
 
 What --unsafe lets in:
   unverified  its signature does not hold

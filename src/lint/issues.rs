@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{Edit, Finding, Fix, Place, Rule, Severity};
+use super::{Edit, Finding, Fix, Place, Rule, Severity, shell};
 use crate::file::recognise;
 use crate::token::{Account, Body, Claims, Import, Issue, Kind, Layout, Level, Token, validate};
 
@@ -36,11 +36,26 @@ pub fn issues(token: &Token, issues: &[Issue], place: &Place) -> Vec<Finding> {
             finding = finding.server(line);
         }
         if let Some(claims) = &token.decoded {
+            finding.help.extend(help(issue, claims, &finding.places[0]));
             finding.fix = fix(issue, claims, &finding.places[0]);
         }
         findings.push(finding);
     }
     findings
+}
+
+/// What a person can do next about an issue of these claims.
+fn help(issue: &Issue, claims: &Claims, place: &Place) -> Option<String> {
+    let command = match (issue.id, claims.kind()) {
+        ("claim-expired", Kind::Operator) => "jwtfix reissue FILE --renew --key KEYS",
+        ("claim-expired", Kind::Account) => "jwtfix reissue FILE --renew --operator OPERATOR --key KEYS",
+        ("claim-expired", Kind::User | Kind::Activation) => {
+            "jwtfix reissue FILE --renew --accounts DIR --key KEYS"
+        }
+        _ => return None,
+    };
+    let file = if &*place.file == "-" { "" } else { &place.file };
+    Some(format!("let it last as long again as it did: {}", shell::filled(command, &[("FILE", file)])))
 }
 
 /// What jwtfix can do about an issue of these claims.
@@ -353,6 +368,40 @@ mod tests {
         assert_eq!(
             (place.pointer.as_deref(), place.text.as_deref(), place.label.as_str()),
             (Some("/nats/src/0"), Some("x"), findings[1].rule.title)
+        );
+    }
+
+    #[test]
+    fn who_reads_that_a_token_is_expired_reads_what_renews_it() {
+        let help = |kind: &str| {
+            let payload = format!(r#"{{"exp":1,"nats":{{"type":"{kind}","version":2}}}}"#);
+            found(&payload).into_iter().filter(|f| f.code() == "token-expired").flat_map(|f| f.help).next()
+        };
+        let renew = |with: &str| {
+            Some(format!("let it last as long again as it did: jwtfix reissue f --renew {with}--key KEYS"))
+        };
+        assert_eq!(help("operator"), renew(""));
+        assert_eq!(help("account"), renew("--operator OPERATOR "));
+        assert_eq!(help("user"), renew("--accounts DIR "));
+        assert_eq!(help("activation"), renew("--accounts DIR "));
+        // Who asks for an authorization asks again.
+        assert_eq!(help("authorization_request"), None);
+    }
+
+    #[test]
+    fn a_scope_is_pointed_at_where_it_is_written() {
+        let account = r#"{"nats":{"signing_keys":["x",{"kind":"user_scope","key":"c"},
+            {"kind":"user_scope","key":"b"}],"type":"account","version":2}}"#;
+        let scoped = found(account).into_iter().filter(|f| f.code() == "account-scoped-key-invalid");
+        let mut places: Vec<_> =
+            scoped.filter_map(|f| Some((f.places[0].pointer.clone()?, f.message))).collect();
+        places.sort();
+        assert_eq!(
+            places,
+            [
+                ("/nats/signing_keys/1".to_owned(), "c is not an account public key".to_owned()),
+                ("/nats/signing_keys/2".to_owned(), "b is not an account public key".to_owned()),
+            ]
         );
     }
 

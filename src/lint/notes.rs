@@ -30,7 +30,7 @@ pub fn notes(token: &Token, place: &Place) -> Vec<Finding> {
         )),
         Body::Account(account) => {
             let scopes = account.signing_keys.values().flatten();
-            findings.extend(scopes.filter_map(|scope| zero_limit(token, scope, place)));
+            findings.extend(scopes.filter_map(|scope| zero_lost(scope, || place.clone())));
         }
         _ => {}
     }
@@ -86,31 +86,16 @@ fn algorithm(token: &Token, place: &Place) -> Option<Finding> {
     })
 }
 
-fn zero_limit(token: &Token, scope: &UserScope, place: &Place) -> Option<Finding> {
-    let name = limit_of_zero(scope)?;
-    let index = || {
-        let keys = token.claims.as_ref()?.pointer("/nats/signing_keys")?.as_array()?;
-        keys.iter().position(|key| key.get("key").and_then(|key| key.as_str()) == Some(&scope.key))
-    };
-    let pointer = match index() {
-        Some(index) => format!("/nats/signing_keys/{index}/template/{name}"),
-        None => "/nats/signing_keys".into(),
-    };
-    Some(zero_lost(name, place.clone().at(pointer).showing("0")))
-}
-
-/// The limit that is zero in a scope.
-pub(super) fn limit_of_zero(scope: &UserScope) -> Option<&'static str> {
+/// A limit of zero in a scope of the token at `place`.
+pub(super) fn zero_lost(scope: &UserScope, place: impl Fn() -> Place) -> Option<Finding> {
     let template = &scope.template;
     let limits = [("subs", template.subs), ("data", template.data), ("payload", template.payload)];
-    limits.into_iter().find(|(_, limit)| *limit == 0).map(|(name, _)| name)
-}
-
-pub(super) fn zero_lost(name: &str, place: Place) -> Finding {
+    let (name, _) = limits.into_iter().find(|(_, limit)| *limit == 0)?;
     let message = format!(
         "{name} is 0 in this scope, and Go's library makes it unlimited when it writes the account again"
     );
-    note("scope-limit-zero-lost", message, place.saying("lost with the next edit"))
+    let place = place().at(format!("{}/template/{name}", scope.pointer())).showing("0");
+    Some(note("scope-limit-zero-lost", message, place.saying("lost with the next edit")))
 }
 
 /// What the halves of a credentials file are, and which clients give its seed away.

@@ -66,7 +66,7 @@ pub fn token(token: &Credential<'_>, out: &mut Out<'_>) {
             let terms = &user.permissions;
             let permissions = &terms.permissions;
             let terms = Some(terms);
-            rights(&Rights { token, pointer: "/nats", whose: Whose::User, permissions, terms }, out);
+            rights(&Rights { token, whose: Whose::User, permissions, terms }, out);
         }
         _ => {}
     }
@@ -74,16 +74,12 @@ pub fn token(token: &Credential<'_>, out: &mut Out<'_>) {
 
 fn of_account(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
     let permissions = &account.default_permissions;
-    let pointer = "/nats/default_permissions";
-    rights(&Rights { token, pointer, whose: Whose::Defaults, permissions, terms: None }, out);
-    for (key, scope) in &account.signing_keys {
-        let Some(scope) = scope else { continue };
+    rights(&Rights { token, whose: Whose::Defaults, permissions, terms: None }, out);
+    for scope in account.signing_keys.values().flatten() {
         let scoped = Scoped::of(token, account, scope);
         LISTS.scope.iter().for_each(|check| check(&scoped, out));
-        // The payload keeps them in a list whose order is not known any more: the place is the list.
-        let (pointer, permissions) = ("/nats/signing_keys", &scope.template.permissions);
-        let (whose, terms) = (Whose::Scope(&scope.role, key), Some(&scope.template));
-        rights(&Rights { token, pointer, whose, permissions, terms }, out);
+        let (whose, template) = (Whose::Scope(scope), &scope.template);
+        rights(&Rights { token, whose, permissions: &template.permissions, terms: Some(template) }, out);
     }
 }
 

@@ -299,8 +299,8 @@ pub fn without_secrets(text: &str) -> String {
 pub enum Whose<'a> {
     /// A user's own.
     User,
-    /// Of all users that a scoped signing key signs: its role and key.
-    Scope(&'a str, &'a str),
+    /// Of all users that a scoped signing key signs.
+    Scope(&'a UserScope),
     /// Of the account's users that have none.
     Defaults,
 }
@@ -330,6 +330,11 @@ impl<'a> Scoped<'a> {
         Scoped { token, account, scope, issues: of_terms(template), filled }
     }
 
+    /// The place of the key with its scope.
+    pub fn place(&self) -> Place {
+        self.token.at(self.scope.pointer())
+    }
+
     /// A command with the account's name in the place of `NAME` and the signing key in that of `KEY`.
     pub fn command(&self, words: &str) -> String {
         self.token.command_with(words, &[("KEY", &self.scope.key)])
@@ -341,8 +346,6 @@ impl<'a> Scoped<'a> {
 pub struct Rights<'a> {
     /// The token.
     pub token: &'a Credential<'a>,
-    /// The JSON pointer of the object that they stand in.
-    pub pointer: &'a str,
     /// Whose they are.
     pub whose: Whose<'a>,
     /// The subjects.
@@ -352,9 +355,18 @@ pub struct Rights<'a> {
 }
 
 impl Rights<'_> {
-    /// The place of a member of theirs: `/sub/allow`.
+    /// The JSON pointer of a member of theirs: `/sub/allow`.
+    pub fn pointer(&self, member: &str) -> String {
+        match self.whose {
+            Whose::User => format!("/nats{member}"),
+            Whose::Defaults => format!("/nats/default_permissions{member}"),
+            Whose::Scope(scope) => format!("{}/template{member}", scope.pointer()),
+        }
+    }
+
+    /// The place of a member of theirs.
     pub fn at(&self, member: &str) -> Place {
-        self.token.at(format!("{}{member}", self.pointer))
+        self.token.at(self.pointer(member))
     }
 
     /// They say something: a user of a role has nothing of its own.
@@ -366,7 +378,7 @@ impl Rights<'_> {
     /// A command of nsc that edits a user, as it is for whoever has these rights.
     pub fn command(&self, words: &str) -> String {
         match self.whose {
-            Whose::Scope(_, key) => {
+            Whose::Scope(UserScope { key, .. }) => {
                 let scope = "nsc edit signing-key --account NAME --sk KEY";
                 self.token.command_with(&words.replace("nsc edit user --name NAME", scope), &[("KEY", key)])
             }
@@ -380,8 +392,12 @@ impl Rights<'_> {
         let owner = self.token.owner();
         match self.whose {
             Whose::User => owner,
-            Whose::Scope("", key) => format!("the scope {key} of {owner}"),
-            Whose::Scope(role, _) => format!("the scope {} of {owner}", crate::token::quote(role.as_bytes())),
+            Whose::Scope(UserScope { key, role, .. }) if role.is_empty() => {
+                format!("the scope {key} of {owner}")
+            }
+            Whose::Scope(scope) => {
+                format!("the scope {} of {owner}", crate::token::quote(scope.role.as_bytes()))
+            }
             Whose::Defaults => format!("the default permissions of {owner}"),
         }
     }

@@ -503,6 +503,29 @@ pub struct UserScope {
     pub template: UserPermissionLimits,
     /// For people.
     pub description: String,
+    /// Where it is written.
+    pub place: ScopePlace,
+}
+
+/// Where a scope stands in the list of signing keys of the token that it was read from. It is no part of what the scope
+/// says: all places are equal.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ScopePlace(pub(super) Option<usize>);
+
+impl PartialEq for ScopePlace {
+    fn eq(&self, _: &ScopePlace) -> bool {
+        true
+    }
+}
+
+impl UserScope {
+    /// Its JSON pointer in the token that it was read from; that of the list where it was read from none.
+    pub fn pointer(&self) -> String {
+        match self.place.0 {
+            Some(index) => format!("/nats/signing_keys/{index}"),
+            None => "/nats/signing_keys".to_owned(),
+        }
+    }
 }
 
 /// `nats` of an activation.

@@ -864,6 +864,7 @@ fn signing_keys(reader: &mut Reader<'_>, into: &mut BTreeMap<String, Option<Box<
                 let exact = [template.subs, template.data, template.payload, max, ttl]
                     .iter()
                     .all(|number| number.unsigned_abs() <= EXACT);
+                let scope = UserScope { place: ScopePlace(Some(found.len())), ..scope };
                 found.push((scope.key.clone(), Some(Box::new(scope))));
                 Ok(kind && exact)
             }
@@ -895,7 +896,7 @@ fn signing_keys_through_any(
             Ok(())
         })
     })?;
-    for element in list {
+    for (index, element) in list.into_iter().enumerate() {
         match element {
             Any::String(key) => _ = into.insert(key, None),
             Any::Object(members) => {
@@ -907,7 +908,7 @@ fn signing_keys_through_any(
                 json::write_object(&members, &mut json);
                 let mut scope = Scope::new();
                 reader.nested(&json, |r| r.object(&mut scope))?;
-                let scope = scope.scope;
+                let scope = UserScope { place: ScopePlace(Some(index)), ..scope.scope };
                 into.insert(scope.key.clone(), Some(Box::new(scope)));
             }
             _ => {}

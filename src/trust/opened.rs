@@ -1,5 +1,6 @@
 //! What was given to us? A file with every token and key in it read, free of its bytes.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -19,8 +20,8 @@ pub struct OpenToken {
     pub span: Range<usize>,
     /// What it says.
     pub token: Token,
-    /// The token itself, where it was asked for.
-    pub raw: Option<Zeroizing<String>>,
+    /// The token itself, where it was to be kept.
+    pub text: Option<Zeroizing<String>>,
 }
 
 /// A key of a file.
@@ -67,15 +68,16 @@ pub struct Unopened<'a> {
 }
 
 impl Opened {
-    /// Reads a file; `raw` keeps the tokens' text.
-    pub fn read(path: Arc<str>, bytes: &[u8], mode: Option<u32>, raw: bool) -> Opened {
+    /// Reads a file; `keep` keeps the tokens' texts.
+    pub fn read(path: Arc<str>, bytes: &[u8], mode: Option<u32>, keep: bool) -> Opened {
         let read = |part: &Part<'_>| Token::read(part.text().as_bytes());
-        Opened::of(Unopened { path, bytes, mode }, &recognise(bytes), raw, read)
+        Opened::of(Unopened { path, bytes, mode }, &recognise(bytes), keep, read)
     }
 
-    /// Reads files for what their tokens claim: of a token that Go takes and would write so, nothing else is kept. The
-    /// signatures of all of them are verified together.
-    pub fn read_claims(files: Vec<Unopened<'_>>, batch: &Batch) -> Vec<Opened> {
+    /// Reads files for what their tokens claim: of a token that Go takes and would write so, nothing else is kept but its
+    /// text with `keep`, and of that it can be read [`in full`](OpenToken::in_full) later. The signatures of all of them
+    /// are verified together.
+    pub fn read_claims(files: Vec<Unopened<'_>>, batch: &Batch, keep: bool) -> Vec<Opened> {
         let lone: Vec<Option<&[u8]>> = files.iter().map(|file| alone(file.bytes)).collect();
         let documents: Vec<Option<Document<'_>>> = files
             .iter()
@@ -94,15 +96,16 @@ impl Opened {
         let read = |((file, lone), document): ((Unopened<'_>, Option<&[u8]>), &Option<Document<'_>>)| {
             if let Some(document) = document {
                 let read = |part: &Part<'_>| next().unwrap_or_else(|| Token::read(part.text().as_bytes()));
-                return Opened::of(file, document, false, read);
+                return Opened::of(file, document, keep, read);
             }
-            let Some(token) = next() else { return Opened::read(file.path, file.bytes, file.mode, false) };
-            let span = 0..lone.map_or(0, <[u8]>::len);
+            let Some(token) = next() else { return Opened::read(file.path, file.bytes, file.mode, keep) };
+            let lone = lone.unwrap_or_default();
+            let text = keep.then(|| Zeroizing::new(String::from_utf8_lossy(lone).into_owned()));
             Opened {
                 path: file.path,
                 kind: Kind::Token,
                 mode: file.mode,
-                tokens: vec![OpenToken { at: String::new(), span, token, raw: None }],
+                tokens: vec![OpenToken { at: String::new(), span: 0..lone.len(), token, text }],
                 keys: Vec::new(),
                 damage: Vec::new(),
                 clients: Vec::new(),
@@ -114,7 +117,7 @@ impl Opened {
     fn of(
         Unopened { path, bytes, mode }: Unopened<'_>,
         document: &Document<'_>,
-        raw: bool,
+        keep: bool,
         mut read: impl FnMut(&Part<'_>) -> Token,
     ) -> Opened {
         let Document { kind, parts, damage, .. } = document;
@@ -126,7 +129,7 @@ impl Opened {
                     at,
                     span,
                     token: read(part),
-                    raw: raw.then(|| Zeroizing::new(part.text().to_owned())),
+                    text: keep.then(|| Zeroizing::new(part.text().to_owned())),
                 }),
                 what => keys.push(OpenKey { at, span, what, identity: identify(part.text()) }),
             }
@@ -158,6 +161,18 @@ impl OpenToken {
     /// Whether its signature holds as a server wants it.
     pub fn holds(&self) -> bool {
         self.token.signature == Signature::Valid && self.token.layout != Some(Layout::DraftV2)
+    }
+
+    /// What it says beyond its claims too, where it was read for these alone and its text kept.
+    pub fn in_full(&self) -> Cow<'_, Token> {
+        let light = self.token.claims.is_none() && self.token.layout == Some(Layout::V2) && self.holds();
+        match &self.text {
+            Some(text) if light => {
+                let text = text.as_bytes();
+                Cow::Owned(Token::read_judged(text, token::parse(text), Some(true)))
+            }
+            _ => Cow::Borrowed(&self.token),
+        }
     }
 }
 
@@ -249,7 +264,7 @@ mod tests {
                 .collect();
             format!("{:?} {tokens:?} {:?} {:?} {:?}", opened.kind, opened.keys, opened.damage, opened.clients)
         };
-        let some = Opened::read_claims(files.iter().map(unopened).collect(), &Batch::new());
+        let some = Opened::read_claims(files.iter().map(unopened).collect(), &Batch::new(), false);
         assert_eq!(some.len(), files.len());
         for (text, claims) in files.iter().zip(&some) {
             let whole = Opened::read("f".into(), text.as_bytes(), Some(0o600), false);

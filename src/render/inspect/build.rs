@@ -32,16 +32,17 @@ pub fn view(opened: &Opened, fleet: &Fleet, now: i64) -> DocumentView {
         }
     }
     for token in &opened.tokens {
-        let shown = token_view(opened, token, fleet, now);
+        let read = token.in_full();
+        let shown = token_view(opened, token, &read, fleet, now);
         let place = file.clone().bytes(token.span.clone()).of(owner(&shown, &token.at));
-        view.findings.extend(reading::token(&token.token, &place, now));
+        view.findings.extend(reading::token(&read, &place, now));
         if let Some((false, seed)) = &shown.seed {
             view.findings.push(reading::seed_mismatch(shown.subject().unwrap_or_default(), seed, &place));
         }
         if let Some(chain) = &shown.chain {
             view.findings.extend(reading::chain(chain, &place));
         }
-        for message in &token.token.damage {
+        for message in &read.damage {
             view.damage.push(DamageView { message: message.clone(), span: Some(token.span.clone()) });
         }
         view.tokens.push(shown);
@@ -75,8 +76,8 @@ fn owner(token: &TokenView, at: &str) -> String {
     format!("{kind}{name}{at}")
 }
 
-fn token_view(opened: &Opened, open: &OpenToken, fleet: &Fleet, now: i64) -> TokenView {
-    let Token { kind, layout, header, claims, decoded, signature, refused, deviations, .. } = &open.token;
+fn token_view(opened: &Opened, open: &OpenToken, read: &Token, fleet: &Fleet, now: i64) -> TokenView {
+    let Token { kind, layout, header, claims, decoded, signature, refused, deviations, .. } = read;
     let chained = |kind: Kind| !matches!(kind, Kind::Generic | Kind::AuthorizationRequest);
     let chain = decoded
         .as_ref()
@@ -107,7 +108,7 @@ fn token_view(opened: &Opened, open: &OpenToken, fleet: &Fleet, now: i64) -> Tok
         remarks: deviations.iter().filter_map(remark).collect(),
         chain,
         seed,
-        raw: open.raw.as_ref().map(|raw| raw.to_string()),
+        ..TokenView::default()
     }
 }
 

@@ -162,7 +162,7 @@ fn write_token(out: &mut String, token: &TokenView, style: Style, now: i64) {
         }
     } else if let Some(claims) = &token.claims {
         out.push('\n');
-        let shown = super::json::to_text(&super::json::safe(claims.clone(), token.raw.is_some()));
+        let shown = super::json::to_text(&super::json::safe(claims, token.raw.is_some()));
         facts(out, "Claims", &shown.lines().take(200).map(str::to_owned).collect::<Vec<_>>(), style);
     }
     match token.layout {

@@ -1,9 +1,12 @@
 //! `jwtfix/inspect/v1`: what `inspect` found, for machines. The schema is `docs/schema/inspect-v1.json`.
 
+use std::io::{self, Write};
+
 use serde::Serialize;
 use serde_json::Value;
 
 use super::view::{DocumentView, Inspection, TokenView};
+use crate::audit::Unread;
 use crate::render::dto::{FindingDto, TimeDto};
 use crate::render::text;
 use crate::trust::{Link, Trusted};
@@ -11,12 +14,11 @@ use crate::trust::{Link, Trusted};
 /// The schema's name.
 pub const SCHEMA: &str = "jwtfix/inspect/v1";
 
+/// What stands before the documents.
 #[derive(Serialize)]
-struct InspectionDto<'a> {
+struct Head {
     schema: &'static str,
     at: TimeDto,
-    documents: Vec<DocumentDto<'a>>,
-    unread: Vec<UnreadDto<'a>>,
 }
 
 #[derive(Serialize)]
@@ -106,36 +108,79 @@ struct ClientDto {
     outcome: &'static str,
 }
 
-/// The whole inspection as one JSON object, indented, ending in a line break. Nothing invisible is left unescaped, and no
-/// seed and no token stands in it but where `raw` was asked for.
+/// Writes an inspection as one JSON object, indented, ending in a line break, a document at a time. Nothing invisible is
+/// left unescaped, and no seed and no token stands in it but where it was asked for.
+pub struct Json<'o> {
+    out: &'o mut dyn Write,
+    any: bool,
+}
+
+impl<'o> Json<'o> {
+    /// Begins one that is judged for the Unix second `at`.
+    ///
+    /// # Errors
+    /// Those of `out`, as of all that follows.
+    pub fn begin(at: i64, out: &'o mut dyn Write) -> io::Result<Json<'o>> {
+        let head = indented(&Head { schema: SCHEMA, at: at.into() }, "");
+        let open = head.strip_suffix("\n}").expect("a struct becomes a JSON object");
+        write!(out, "{open},\n  \"documents\": [")?;
+        Ok(Json { out, any: false })
+    }
+
+    /// The text of a document, which many may make at once.
+    pub fn page(view: &DocumentView) -> String {
+        indented(&document(view), "    ")
+    }
+
+    /// Writes the text of the next document.
+    ///
+    /// # Errors
+    /// See [`begin`](Self::begin).
+    pub fn push(&mut self, page: &str) -> io::Result<()> {
+        write!(self.out, "{}\n    {page}", if self.any { "," } else { "" })?;
+        self.any = true;
+        Ok(())
+    }
+
+    /// Ends it with what could not be read.
+    ///
+    /// # Errors
+    /// See [`begin`](Self::begin).
+    pub fn end<'u>(self, unread: impl Iterator<Item = &'u Unread>) -> io::Result<()> {
+        let told = |unread: &'u Unread| UnreadDto {
+            path: &unread.path,
+            error: &unread.error,
+            hint: unread.hint.as_deref(),
+        };
+        let unread = indented(&unread.map(told).collect::<Vec<_>>(), "  ");
+        writeln!(self.out, "{}],\n  \"unread\": {unread}\n}}", if self.any { "\n  " } else { "" })
+    }
+}
+
+/// A whole inspection, as [`Json`] writes it.
 pub fn json(inspection: &Inspection) -> String {
-    to_text(&InspectionDto {
-        schema: SCHEMA,
-        at: inspection.at.into(),
-        documents: inspection.documents.iter().map(document).collect(),
-        unread: inspection
-            .unread
-            .iter()
-            .map(|unread| UnreadDto {
-                path: &unread.path,
-                error: &unread.error,
-                hint: unread.hint.as_deref(),
-            })
-            .collect(),
-    })
+    let mut out = Vec::new();
+    let mut write = || {
+        let mut json = Json::begin(inspection.at, &mut out)?;
+        inspection.documents.iter().try_for_each(|document| json.push(&Json::page(document)))?;
+        json.end(inspection.unread.iter())
+    };
+    write().expect("memory takes everything");
+    String::from_utf8(out).expect("it is made of texts")
 }
 
-/// One document as JSON, of which `--field` takes a part.
-pub fn document_value(document_view: &DocumentView) -> Value {
-    serde_json::to_value(document(document_view)).unwrap_or_default()
-}
-
-/// Any value as indented JSON with everything invisible escaped.
+/// Any value as indented JSON with everything invisible escaped, ending in a line break.
 pub fn to_text(value: &impl Serialize) -> String {
+    indented(value, "") + "\n"
+}
+
+/// A value as JSON, of which each line but the first has `margin` before it.
+fn indented(value: &impl Serialize, margin: &str) -> String {
     // Findings quote what tokens say, and anybody may have written a seed into a token.
-    let mut text = text::redact(&serde_json::to_string_pretty(value).unwrap_or_default());
-    text.push('\n');
-    text::visible_json(text)
+    let text = text::redact(&serde_json::to_string_pretty(value).unwrap_or_default());
+    let text = text::visible_json(text);
+    // A line end can only stand between values: in a string it is escaped.
+    if margin.is_empty() { text } else { text.replace('\n', &format!("\n{margin}")) }
 }
 
 fn document(document: &DocumentView) -> DocumentDto<'_> {
@@ -176,8 +221,8 @@ fn token(token: &TokenView) -> TokenDto<'_> {
         kind: &token.kind,
         name: token.name(),
         layout: token.layout,
-        header: token.header.clone().map(|value| safe(value, token.raw.is_some())),
-        claims: token.claims.clone().map(|value| safe(value, token.raw.is_some())),
+        header: token.header.as_ref().map(|value| safe(value, token.raw.is_some())),
+        claims: token.claims.as_ref().map(|value| safe(value, token.raw.is_some())),
         subject: token.subject(),
         issuer: token.issuer(),
         issued: token.time(|claims| claims.data.iat, "iat").map(TimeDto::from),
@@ -222,28 +267,22 @@ fn link(link: &Link) -> LinkDto<'_> {
 }
 
 /// The claims without what nobody may read off a screen: seeds, passwords of an authorization request, tokens inside.
-pub(in crate::render) fn safe(value: Value, tokens: bool) -> Value {
+pub(in crate::render) fn safe(value: &Value, tokens: bool) -> Value {
     match value {
-        Value::String(text) if !tokens && is_token(&text) => {
+        Value::String(text) if !tokens && is_token(text) => {
             Value::String(format!("(a token of {} characters; --raw prints it)", text.len()))
         }
-        Value::String(text) => Value::String(text::redact(&text)),
-        Value::Array(elements) => {
-            Value::Array(elements.into_iter().map(|element| safe(element, tokens)).collect())
+        Value::String(text) => Value::String(text::redact(text)),
+        Value::Array(elements) => elements.iter().map(|element| safe(element, tokens)).collect(),
+        Value::Object(members) => {
+            let shown = |(name, value): (&String, &Value)| {
+                let hidden = matches!(name.as_str(), "pass" | "auth_token" | "password")
+                    && value.as_str().is_some_and(|text| !text.is_empty());
+                (text::redact(name), if hidden { "(hidden)".into() } else { safe(value, tokens) })
+            };
+            Value::Object(members.iter().map(shown).collect())
         }
-        Value::Object(members) => Value::Object(
-            members
-                .into_iter()
-                .map(|(name, value)| {
-                    let hidden = matches!(name.as_str(), "pass" | "auth_token" | "password")
-                        && value.as_str().is_some_and(|text| !text.is_empty());
-                    let value =
-                        if hidden { Value::String("(hidden)".to_owned()) } else { safe(value, tokens) };
-                    (text::redact(&name), value)
-                })
-                .collect(),
-        ),
-        other => other,
+        other => other.clone(),
     }
 }
 

@@ -13,6 +13,6 @@ pub use brief::brief;
 pub use build::view;
 pub use human::{human, title};
 pub(in crate::render) use json::safe;
-pub use json::{SCHEMA, document_value, json, to_text};
+pub use json::{Json, SCHEMA, json, to_text};
 pub use keys::{KeyReport, human as keys_human, json as keys_json};
 pub use view::{ClientOutcome, ClientView, DamageView, DocumentView, Inspection, KeyView, TokenView};

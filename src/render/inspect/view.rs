@@ -7,7 +7,7 @@ use crate::audit::Unread;
 pub use crate::file::creds::Outcome as ClientOutcome;
 use crate::lint::{Finding, Severity};
 use crate::token::{Claims, Kind};
-use crate::trust::{Chain, Link};
+use crate::trust::{Chain, Link, Opened};
 
 /// Everything that `jwtfix inspect` found.
 #[derive(Debug, Default)]
@@ -42,6 +42,13 @@ pub struct DocumentView {
 }
 
 impl DocumentView {
+    /// Shows the tokens themselves as well, as far as the file that it is the view of was read with their texts.
+    pub fn reveal(&mut self, opened: &Opened) {
+        for (shown, token) in self.tokens.iter_mut().zip(&opened.tokens) {
+            shown.raw = token.text.as_ref().map(|text| text.to_string());
+        }
+    }
+
     /// Whether somebody should do something about it.
     pub fn asks_to_act(&self) -> bool {
         !self.damage.is_empty() || self.findings.iter().any(|finding| finding.severity > Severity::Note)

@@ -23,7 +23,7 @@ pub struct ChangeDto {
 
 impl From<&Change> for ChangeDto {
     fn from(change: &Change) -> Self {
-        let shown = |value: &Option<Value>| value.clone().map(|value| safe(value, false));
+        let shown = |value: &Option<Value>| value.as_ref().map(|value| safe(value, false));
         ChangeDto {
             pointer: text::redact(&change.pointer),
             element: words(&change.element),
@@ -35,7 +35,7 @@ impl From<&Change> for ChangeDto {
 
 /// A text of a token without seeds, and no token.
 fn words(text: &str) -> String {
-    match safe(Value::String(text.to_owned()), false) {
+    match safe(&Value::String(text.to_owned()), false) {
         Value::String(word) if word.starts_with("(a token") => "(a token)".to_owned(),
         Value::String(word) => word,
         other => other.to_string(),
@@ -121,9 +121,7 @@ fn value(value: &Value, pointer: &str, style: Style, now: i64) -> String {
             told @ "(a token)" => told.to_owned(),
             told => text::name(told),
         },
-        other => {
-            text::clip(&text::escape_words(&text::redact(&safe(other.clone(), false).to_string())), WIDEST)
-        }
+        other => text::clip(&text::escape_words(&text::redact(&safe(other, false).to_string())), WIDEST),
     }
 }
 

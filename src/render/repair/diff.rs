@@ -104,7 +104,7 @@ pub fn unified(comparison: &Comparison) -> String {
             out.push_str(&format!("@@ {} @@\n", text::redact(&text::escape(&change.pointer))));
             for (sign, value) in [('-', &change.before), ('+', &change.after)] {
                 if let Some(value) = value {
-                    let shown: Value = safe(value.clone(), false);
+                    let shown: Value = safe(value, false);
                     out.push_str(&format!("{sign}{}\n", text::escape_words(&shown.to_string())));
                 }
             }

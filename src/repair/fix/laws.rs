@@ -174,7 +174,7 @@ impl World {
                 payload: -1,
                 ..UserPermissionLimits::default()
             },
-            description: String::new(),
+            ..UserScope::default()
         };
         scope.template.permissions.publish.allow = Some(vec!["r.>".into()]);
         let mut signing_keys = BTreeMap::from([(plain.public().to_string(), None)]);

@@ -227,9 +227,9 @@ pub(super) fn newest(
         let Ok(bytes) = around.read(path) else { continue };
         for open in Opened::read("".into(), &bytes, None, true).tokens {
             let good = open.holds() && open.token.refused.is_none();
-            let (Some(claims), Some(raw), true) = (&open.token.decoded, open.raw, good) else { continue };
+            let (Some(claims), Some(text), true) = (&open.token.decoded, open.text, good) else { continue };
             if claims.data.sub == subject && newest.as_ref().is_none_or(|(iat, ..)| claims.data.iat > *iat) {
-                newest = Some((claims.data.iat, path.clone(), raw));
+                newest = Some((claims.data.iat, path.clone(), text));
             }
         }
     }

@@ -30,16 +30,17 @@ pub(super) fn account(data: &ClaimsData, account: &Account, read: ReadActivation
     }
     counts(account, report);
     for (key, scope) in &account.signing_keys {
-        // A list in the payload whose order is not kept: the place is the list.
+        let keys = NATS.member("signing_keys");
         match scope {
             Some(scope) if !is_public(Role::Account, &scope.key) => report.error(
                 "scoped-key-invalid",
-                NATS.member("signing_keys"),
+                scope.place.0.map_or(keys, |index| keys.index(index)),
                 format!("{} is not an account public key", scope.key),
             ),
+            // Of a key without a scope nobody keeps where it is written: the place is the list.
             None if !is_public(Role::Account, key) => report.error(
                 "signing-key-invalid",
-                NATS.member("signing_keys"),
+                keys,
                 format!("{} is not a valid account signing key", report.quote(key)),
             ),
             _ => {}

@@ -26,7 +26,7 @@ fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
             let role = quote(scope.role.as_bytes());
             let message = format!("users of the role {role} are bearers, and {} lets none in", token.owner());
             Finding::new(&RULE, message, token.at("/nats/limits/disallow_bearer").saying("refuses them"))
-                .and(token.at("/nats/signing_keys").saying("lists the role"))
+                .and(scoped.place().saying("the role"))
                 .server("Account does not allow bearer tokens")
                 .help(scoped.command("nsc edit signing-key --account NAME --sk KEY --bearer=false"))
         });

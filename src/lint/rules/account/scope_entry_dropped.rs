@@ -27,7 +27,7 @@ fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
         out.tell(&RULE, || {
             let (role, entry) = (quote(scope.role.as_bytes()), quote(entry.as_bytes()));
             let message = format!("{entry} of the role {role} of {} gives nobody anything", token.owner());
-            Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
+            Finding::new(&RULE, message, scoped.place().saying("the role"))
                 .help(scoped.command("correct the template: nsc edit signing-key --account NAME --sk KEY"))
         });
     }

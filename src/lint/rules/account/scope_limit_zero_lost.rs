@@ -19,9 +19,7 @@ deny `>`, or revoke the signing key.",
 
 fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
     let Scoped { token, scope, .. } = scoped;
-    if let Some(name) = notes::limit_of_zero(scope) {
-        // The payload keeps scopes in a list whose order is not known any more.
-        let place = || token.at("/nats/signing_keys").showing(scope.key.as_str());
-        out.tell(&RULE, || notes::zero_lost(name, place()));
+    if let Some(finding) = notes::zero_lost(scope, || token.place()) {
+        out.tell(&RULE, || finding.clone());
     }
 }

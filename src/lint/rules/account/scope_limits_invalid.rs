@@ -26,7 +26,7 @@ fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
             let (role, issue_text) = (quote(scope.role.as_bytes()), &issue.text);
             let message = format!("in the role {role} of {}: {issue_text}", token.owner());
             let line = if issue.id == "user-cidr" { "Bad src Ip" } else { "Outside connect times" };
-            Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role")).server(line)
+            Finding::new(&RULE, message, scoped.place().saying("the role")).server(line)
         });
     }
 }

@@ -26,7 +26,7 @@ fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
         out.tell(&RULE, || {
             let role = quote(scope.role.as_bytes());
             let message = format!("the role {role} of {} is of the account's own key", token.owner());
-            let place = token.at("/nats/signing_keys").showing(own.as_str()).saying("the account itself");
+            let place = token.at(scope.pointer()).showing(own.as_str()).saying("the account itself");
             Finding::new(&RULE, message, place)
                 .help(token.command("nsc edit signing-key --account NAME --sk generate --role ROLE"))
         });

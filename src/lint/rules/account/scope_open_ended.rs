@@ -30,7 +30,7 @@ fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
     out.tell(&RULE, || {
         let (role, entry) = (quote(scope.role.as_bytes()), quote(entry.as_bytes()));
         let message = format!("{entry} of the role {role} of {} is what its users say it is", token.owner());
-        Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
+        Finding::new(&RULE, message, scoped.place().saying("the role"))
             .help(scoped.command("let the entry begin with a word of its own: nsc edit signing-key --account NAME --sk KEY"))
     });
 }

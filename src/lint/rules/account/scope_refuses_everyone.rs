@@ -32,7 +32,7 @@ fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
     out.tell(&RULE, || {
         let role = quote(scope.role.as_bytes());
         let message = format!("no user can have the role {role} of {}: {error}", token.owner());
-        Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
+        Finding::new(&RULE, message, scoped.place().saying("the role"))
             .server("User JWT generated invalid permissions")
             .help(scoped.command("correct the template: nsc edit signing-key --account NAME --sk KEY"))
     });

@@ -1,6 +1,6 @@
 use crate::lint::Finding;
 use crate::lint::view::{Credential, Out};
-use crate::token::Account;
+use crate::token::{Account, UserScope};
 use crate::token::quote;
 use crate::lint::{Check, Rule, Severity};
 
@@ -29,9 +29,9 @@ fn check(token: &Credential<'_>, account: &Account, out: &mut Out<'_>) {
         out.tell(&RULE, || {
             let role = quote(scope.role.as_bytes());
             let message = format!("two signing keys of {} have the role {role}", token.owner());
-            let place = token.at("/nats/signing_keys");
-            Finding::new(&RULE, message, place.clone().showing(scope.key.as_str()).saying("one of them"))
-                .and(place.showing(other.key.as_str()).saying("the other one"))
+            let place = |scope: &UserScope| token.at(scope.pointer()).showing(scope.key.as_str());
+            Finding::new(&RULE, message, place(scope).saying("one of them"))
+                .and(place(other).saying("the other one"))
                 .help(token.command_with("nsc edit signing-key --account NAME --sk KEY --role ROLE", &[("KEY", &scope.key)]))
         });
     }

@@ -29,7 +29,7 @@ fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
         out.tell(&RULE, || {
             let (role, issue_text) = (quote(scope.role.as_bytes()), &issue.text);
             let message = format!("in the role {role} of {}: {issue_text}", token.owner());
-            Finding::new(&RULE, message, token.at("/nats/signing_keys").saying("lists the role"))
+            Finding::new(&RULE, message, scoped.place().saying("the role"))
                 .help(scoped.command("correct the subject: nsc edit signing-key --account NAME --sk KEY"))
         });
     }

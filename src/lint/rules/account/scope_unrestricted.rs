@@ -31,7 +31,7 @@ fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
         out.tell(&RULE, || {
             let role = quote(scope.role.as_bytes());
             let message = format!("the role {role} of {} restricts nothing", token.owner());
-            Finding::new(&RULE, message, token.at("/nats/signing_keys").showing(scope.key.as_str()))
+            Finding::new(&RULE, message, scoped.place().showing(scope.key.as_str()))
                 .help(scoped.command("nsc edit signing-key --account NAME --sk KEY --allow-pub SUBJECT --allow-sub SUBJECT"))
         });
     }

@@ -31,6 +31,6 @@ fn check(scoped: &Scoped<'_>, out: &mut Out<'_>) {
         let (role, entry) = (quote(scope.role.as_bytes()), quote(entry.as_bytes()));
         let message = format!("{} widens {entry} of its role {role}", token.owner());
         let place = token.at("/nats/tags").showing(value).saying("a wildcard of its own");
-        Finding::new(&RULE, message, place).and(token.at("/nats/signing_keys").saying("lists the role"))
+        Finding::new(&RULE, message, place).and(scoped.place().saying("the role"))
     });
 }

@@ -24,12 +24,11 @@ fn check(rights: &Rights<'_>, out: &mut Out<'_>) {
     if empty && !publish.denied().is_empty() && rights.permissions.resp.is_none() {
         out.tell(&RULE, || {
             let message = format!("{} may publish nothing: its list is there and empty", rights.words());
-            let pointer = format!("{}/pub/allow", rights.pointer);
             let finding = Finding::new(&RULE, message, rights.at("/pub/allow").showing("[]").saying("nothing"))
                 .help(rights.command("name what may be published: nsc edit user --name NAME --allow-pub SUBJECT"));
             match rights.whose {
                 Whose::Scope(..) => finding,
-                _ => finding.fix(rights.token.remove("allow all but what is denied", pointer)),
+                _ => finding.fix(rights.token.remove("allow all but what is denied", rights.pointer("/pub/allow"))),
             }
         });
     }
