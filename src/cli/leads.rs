@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jwtfix::disk::{self, DiskError};
+use jwtfix::disk;
 use jwtfix::file::config::{self, Config, Map, Node, ReadError, Sources, Value};
 use jwtfix::server::Version;
 
@@ -25,12 +25,7 @@ struct Beside<'a>(&'a Path);
 
 impl Sources for Beside<'_> {
     fn file(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        disk::read(&self.0.join(path), LARGEST).map(|bytes| bytes.to_vec()).map_err(|error| match error {
-            DiskError::NotFound { .. } => ReadError::NotFound,
-            DiskError::Denied { .. } => ReadError::Denied,
-            DiskError::Directory { .. } => ReadError::Directory,
-            other => ReadError::Other(other.to_string()),
-        })
+        Ok(disk::read(&self.0.join(path), LARGEST)?.to_vec())
     }
 
     fn variable(&self, name: &str) -> Option<String> {

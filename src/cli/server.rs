@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jwtfix::disk::{self, DiskError, Seen};
+use jwtfix::disk::{self, Seen};
 use jwtfix::file::config::{Metadata, Nothing, ReadError, Sources};
 use jwtfix::file::recognise;
 use jwtfix::server::Version;
@@ -272,12 +272,7 @@ fn stem(path: &str) -> String {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
-    disk::read(path, LARGEST).map(|bytes| bytes.to_vec()).map_err(|error| match error {
-        DiskError::NotFound { .. } => ReadError::NotFound,
-        DiskError::Denied { .. } => ReadError::Denied,
-        DiskError::Directory { .. } => ReadError::Directory,
-        other => ReadError::Other(other.to_string()),
-    })
+    Ok(disk::read(path, LARGEST)?.to_vec())
 }
 
 impl Sources for Surroundings {
@@ -291,13 +286,7 @@ impl Sources for Surroundings {
 
     fn metadata(&self, path: &str) -> Result<Metadata, ReadError> {
         let path = self.base.join(path);
-        match disk::look(&path) {
-            Ok(facts) => {
-                Ok(Metadata { directory: facts.directory, mode: facts.mode, link: disk::is_link(&path) })
-            }
-            Err(DiskError::NotFound { .. }) => Err(ReadError::NotFound),
-            Err(DiskError::Denied { .. }) => Err(ReadError::Denied),
-            Err(error) => Err(ReadError::Other(error.to_string())),
-        }
+        let facts = disk::look(&path)?;
+        Ok(Metadata { directory: facts.directory, mode: facts.mode, link: disk::is_link(&path) })
     }
 }

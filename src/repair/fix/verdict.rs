@@ -139,12 +139,7 @@ impl Around<'_> {
 
 impl Sources for Around<'_> {
     fn file(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        self.read(&self.base.join(path)).map(|bytes| bytes.to_vec()).map_err(|error| match error {
-            DiskError::NotFound { .. } => ReadError::NotFound,
-            DiskError::Denied { .. } => ReadError::Denied,
-            DiskError::Directory { .. } => ReadError::Directory,
-            other => ReadError::Other(other.to_string()),
-        })
+        Ok(self.read(&self.base.join(path))?.to_vec())
     }
 
     fn variable(&self, name: &str) -> Option<String> {
@@ -153,13 +148,8 @@ impl Sources for Around<'_> {
 
     fn metadata(&self, path: &str) -> Result<Metadata, ReadError> {
         let path = self.base.join(path);
-        match disk::look(&path) {
-            Ok(facts) => {
-                Ok(Metadata { directory: facts.directory, mode: facts.mode, link: disk::is_link(&path) })
-            }
-            Err(DiskError::NotFound { .. }) => Err(ReadError::NotFound),
-            Err(error) => Err(ReadError::Other(error.to_string())),
-        }
+        let facts = disk::look(&path)?;
+        Ok(Metadata { directory: facts.directory, mode: facts.mode, link: disk::is_link(&path) })
     }
 }
 
