@@ -17,8 +17,6 @@ use rustix::fs::{FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
-use crate::file::config::ReadError;
-
 pub use state::{Lock, Log, change_mode, lock, make_directory, names, real, remove, rename};
 pub use stream::{Directory, Entry, Names};
 pub use tree::Tree;
@@ -121,18 +119,6 @@ pub enum DiskError {
         /// In the system's words.
         reason: io::Error,
     },
-}
-
-/// What somebody hears of it who reads a server's configuration.
-impl From<DiskError> for ReadError {
-    fn from(error: DiskError) -> ReadError {
-        match error {
-            DiskError::NotFound { .. } => ReadError::NotFound,
-            DiskError::Denied { .. } => ReadError::Denied,
-            DiskError::Directory { .. } => ReadError::Directory,
-            other => ReadError::Other(other.to_string()),
-        }
-    }
 }
 
 impl DiskError {

@@ -153,6 +153,18 @@ impl Sources for Around<'_> {
     }
 }
 
+/// What somebody hears of it who reads a server's configuration.
+impl From<DiskError> for ReadError {
+    fn from(error: DiskError) -> ReadError {
+        match error {
+            DiskError::NotFound { .. } => ReadError::NotFound,
+            DiskError::Denied { .. } => ReadError::Denied,
+            DiskError::Directory { .. } => ReadError::Directory,
+            other => ReadError::Other(other.to_string()),
+        }
+    }
+}
+
 /// A path without links, also of what does not stand there yet, in a directory that need not be there either.
 pub(super) fn real(path: &Path) -> PathBuf {
     let directory = parent(path);
