@@ -1,16 +1,18 @@
 //! What `check` would put right of a server: keys and names of its configuration, and files of its resolver.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use jwtfix::file::creds;
 use jwtfix::nkey::{PublicKey, Role, Seed};
-use jwtfix::token::encode;
+use jwtfix::token::{Account, Body, encode};
 
 use crate::common::jwtfix;
-use crate::for_server;
 use crate::server::{lets_in, serve_config, servers};
-use crate::signed::{ACCOUNT, CREDS};
-use crate::store::{Store, lately, public};
+use crate::signed::{ACCOUNT, CREDS, USER};
+use crate::store::{Store, lately, public, signed, unlimited};
+use crate::{fix, for_server};
 
 const OPERATOR: &str = "stores/acme/acme.jwt";
 const SYSTEM: &str = "stores/acme/accounts/SYS/SYS.jwt";
@@ -108,6 +110,38 @@ fn put_renamed(store: &Store) {
     store.put("nats.conf", conf);
     store.put(&format!("jwt/{}.jwt", public(&store.system)), store.get(SYSTEM));
     store.put(&format!("jwt/{}.jwt", public(&store.account).to_lowercase()), store.get(ACCOUNT));
+}
+
+/// Two accounts whose files have the names of others, and a client of each: who is asked again after the one is named
+/// rightly is still known after the other.
+#[test]
+fn files_of_several_accounts_get_their_names() {
+    let store = Store::new();
+    put_renamed(&store);
+    let (other, user) = (Seed::generate(Role::Account), Seed::generate(Role::User));
+    let body = Account { limits: unlimited(), ..Account::default() };
+    let account = signed(&other, "BILLING", Body::Account(Box::new(body)), &store.operator_key, lately());
+    store.put(&format!("jwt/{}.jwt", public(&other).to_lowercase()), account);
+    let body = Body::User(Box::new(store.claims(USER).user().expect("one").clone()));
+    let token = signed(&user, "bob", body, &other, lately());
+    let path =
+        store.put("keys/creds/acme/BILLING/bob.creds", creds::canonical(&token, &user.expose()).as_bytes());
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
+    let before = store.all();
+    let (all, server) = (store.arg("keys/creds"), store.arg("nats.conf"));
+    let run =
+        |more: &[&str]| fix(&store.runs(), &[&[all.as_str(), "--server", &server], more].concat()).run();
+    run(&["--write"])
+        .exits(0)
+        .says("of 2 clients")
+        .says("lets in 0 before and lets in 2 after")
+        .says("2 files changed");
+    for seed in [&store.account, &other] {
+        assert!(store.root().join(format!("jwt/{}.jwt", public(seed))).is_file());
+    }
+    run(&[]).exits(0).says("nothing to put right");
+    jwtfix(["undo", "--journal", &store.journal()]).run().exits(0).says("2 files as before");
+    assert_eq!(store.all(), before);
 }
 
 /// The server is told of the operator by a token that does not list the key which signed the accounts.

@@ -21,6 +21,21 @@ enum Change {
     Renamed { from: PathBuf, to: PathBuf, bytes: Vec<u8> },
 }
 
+impl Change {
+    /// The accounts whose tokens change for the server by it, if nothing else does.
+    fn accounts(&self) -> Option<[&str; 2]> {
+        match self {
+            Change::Text { .. } => None,
+            Change::Renamed { from, to, .. } => Some([key(from)?, key(to)?]),
+        }
+    }
+}
+
+/// The account whose token a resolver reads from this file.
+fn key(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str()?.strip_suffix(".jwt")
+}
+
 impl Fixes {
     /// Puts right what `check` finds of the server and its clients, as far as that helps; what the server says then.
     pub(super) fn correct(
@@ -33,7 +48,7 @@ impl Fixes {
         for _ in 0..MOST {
             let new = |finding: &&Finding| !met.contains(&(finding.code(), finding.message.clone()));
             let means = |finding: &&Finding| wanted.only.is_empty() || wanted.only.contains(finding.code());
-            let Some(finding) = answer.correctable.iter().filter(means).find(new).cloned() else { break };
+            let Some(finding) = answer.correctable().filter(means).find(new).cloned() else { break };
             met.insert((finding.code(), finding.message.clone()));
             let Some(fix) = finding.fix.as_ref() else { continue };
             let then = becoming(&self.after);
@@ -48,7 +63,10 @@ impl Fixes {
                     with.insert(real(to), Then::Bytes(bytes));
                 }
             }
-            let helped = question.answer(&with)?;
+            let helped = match change.accounts() {
+                Some(accounts) => question.answer_for(&with, (&answer, &accounts))?,
+                None => question.answer(&with)?,
+            };
             drop(with);
             if !helped.betters(&answer) {
                 continue;

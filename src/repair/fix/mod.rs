@@ -298,7 +298,15 @@ pub fn plan(case: &Case<'_>) -> Result<(Fixes, Vec<DiskError>), FixError> {
                 return Err(FixError::Worse(new.into_iter().map(|found| found.finding).collect()));
             }
             fixes.proof = Some(proof);
-            // What one fix puts right another need not have.
+            // What one fix puts right another need not have, and of a token that is held back itself nobody needs it twice.
+            let told = |held: &HeldFix| {
+                let subject = held.finding.fix.as_ref().and_then(|fix| fix.subject.as_deref());
+                fixes.plan.held.iter().any(|other| {
+                    subject == Some(&*case.survey.sites[other.site].subject)
+                        && other.holds.iter().any(|hold| hold.word() == held.word)
+                })
+            };
+            fixes.held.retain(|held| !told(held));
             fixes.held.retain(|held| {
                 let same = |found: &Found| {
                     Some(found.file) == held.file && key(0, &found.finding) == key(0, &held.finding)

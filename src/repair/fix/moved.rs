@@ -102,13 +102,13 @@ pub(super) fn distrust(
     let path = String::from_utf8_lossy(name(question.server));
     let config = config::parse(&path, &bytes, question.version, &around).ok()?;
     let places = Places { config: &config, around: &around };
-    answer.untrusted.iter().find_map(|account| {
+    answer.untrusted().into_iter().find_map(|account| {
         let (_, token) = newest(survey, &around, account, Kind::Account)?;
         let signed = parse(token.as_bytes()).ok()?.claims.data;
         if answer.options.trust().any(|key| key == signed.iss) {
             return None;
         }
-        let account = account.clone();
+        let account = account.to_owned();
         let whose = format!("account {} is signed by {}", quote(signed.name.as_bytes()), signed.iss);
         let said = places.said()?;
         let Some(now) = signer(survey, &around, &signed.iss) else {

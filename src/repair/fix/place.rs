@@ -102,7 +102,7 @@ impl Placing {
         wanted: &Wanted,
     ) -> bool {
         let known = self.placed.len();
-        for Lack { account, code } in &answer.lacking {
+        for Lack { account, code } in answer.lacking() {
             if (!wanted.only.is_empty() && !wanted.only.contains(code)) || !self.met.insert(account.clone()) {
                 continue;
             }

@@ -1,7 +1,9 @@
 //! Would the server let the clients in whose credentials were looked at: as things stand, and as they would stand?
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -15,14 +17,14 @@ use crate::file::config::{Metadata, ReadError, Sources};
 use crate::file::{Kind as FileKind, creds};
 use crate::lint::Finding;
 use crate::lint::connect::{self, Side};
-use crate::nkey::identify;
+use crate::nkey::{Role, go, identify};
 use crate::repair::survey::{Given, LARGEST, Place, Site, Survey};
 use crate::server::client::Signature;
 use crate::server::options::ServerOptions;
 use crate::server::startup::{Change, Problem, StartVerdict, reload, startup};
 use crate::server::world::World;
 use crate::server::{Client, Outcome, Verdict, Version, causes};
-use crate::token::Kind;
+use crate::token::{Claims, Kind, parse};
 
 /// What a server says, before and after.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,34 +78,69 @@ pub(super) struct Question<'a> {
 #[derive(Clone)]
 pub(super) struct Answer {
     starts: bool,
-    /// What it was told.
-    pub(super) options: ServerOptions,
-    /// Whether it lets each client in.
-    accepted: Vec<bool>,
-    /// Accounts whose tokens it lacks.
-    pub(super) lacking: BTreeSet<Lack>,
-    /// What could be put right of its files.
-    pub(super) correctable: Vec<Finding>,
-    /// Accounts that it finds and does not trust.
-    pub(super) untrusted: BTreeSet<String>,
-    /// Accounts that it finds and trusts.
-    good: BTreeSet<String>,
     /// It made up a system account, since it does not find its own.
     bootstrapped: bool,
+    /// What it was told.
+    pub(super) options: ServerOptions,
+    /// What it says before a client comes.
+    alone: Said,
+    /// To each client.
+    clients: Vec<Arc<Said>>,
+}
+
+/// What a server says to one client.
+#[derive(Clone, Default)]
+struct Said {
+    /// The account that its token names.
+    account: String,
+    accepted: bool,
+    /// The account whose token the server lacks.
+    lacking: Option<Lack>,
+    /// What could be put right of the server's files.
+    correctable: Vec<Finding>,
+    /// Accounts that it finds and does not trust.
+    untrusted: BTreeSet<String>,
+    /// The account that it finds and trusts.
+    good: Option<String>,
 }
 
 impl Answer {
     /// Whether it starts where the other does not, or lets in some that the other does not, and none of those less.
     pub(super) fn betters(&self, other: &Answer) -> bool {
-        let all = || self.accepted.iter().zip(&other.accepted);
-        let (more, less) = (all().any(|(is, was)| *is && !*was), all().any(|(is, was)| !*is && *was));
+        let all = || self.clients.iter().zip(&other.clients).map(|(is, was)| (is.accepted, was.accepted));
+        let (more, less) = (all().any(|(is, was)| is && !was), all().any(|(is, was)| !is && was));
         !less && (self.starts || !other.starts) && (more || self.starts && !other.starts)
     }
 
     /// Whether it starts, and has and trusts this account.
     pub(super) fn takes(&self, account: &str) -> bool {
         let own = self.options.system_account == account && !self.bootstrapped;
-        self.starts && (own || self.good.contains(account))
+        let good = || self.clients.iter().any(|said| said.good.as_deref() == Some(account));
+        self.starts && (own || good())
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Said> {
+        std::iter::once(&self.alone).chain(self.clients.iter().map(|said| &**said))
+    }
+
+    /// Accounts whose tokens it lacks.
+    pub(super) fn lacking(&self) -> BTreeSet<&Lack> {
+        self.all().filter_map(|said| said.lacking.as_ref()).collect()
+    }
+
+    /// What could be put right of its files.
+    pub(super) fn correctable(&self) -> impl Iterator<Item = &Finding> {
+        self.all().flat_map(|said| &said.correctable)
+    }
+
+    /// Accounts that it finds and does not trust.
+    pub(super) fn untrusted(&self) -> BTreeSet<&str> {
+        self.all().flat_map(|said| &said.untrusted).map(String::as_str).collect()
+    }
+
+    /// How many clients it lets in.
+    fn accepted(&self) -> usize {
+        self.clients.iter().filter(|said| said.accepted).count()
     }
 }
 
@@ -123,6 +160,31 @@ impl Around<'_> {
             Some(Then::Bytes(bytes)) => Ok(Zeroizing::new(bytes.to_vec())),
             None => disk::read(path, LARGEST),
         }
+    }
+
+    /// The names in a directory of the server: files of its resolver that may have got another account's. Of very many, those
+    /// that are no account's at all.
+    fn names(&self, directory: &str) -> Vec<String> {
+        const MANY: usize = 1_000;
+        let directory = self.beside(Path::new(directory));
+        let there = disk::names(&directory).unwrap_or_default();
+        let place = real(&directory.join("x"));
+        let comes = self.then.iter().filter(|(path, then)| {
+            !matches!(then, Then::Nothing) && path.parent() == place.parent() && !there.contains(path)
+        });
+        let stays = there.iter().filter(|path| !matches!(self.then.get(&real(path)), Some(Then::Nothing)));
+        let mut names: Vec<&[u8]> = stays.chain(comes.map(|(path, _)| path)).map(|path| name(path)).collect();
+        names.sort_unstable();
+        names.dedup();
+        if names.len() > MANY {
+            let is_key = |name: &[u8]| {
+                let stem = name.strip_suffix(b".jwt").and_then(|stem| std::str::from_utf8(stem).ok());
+                stem.is_some_and(|stem| go::is_public(Role::Account, stem))
+            };
+            names.retain(|name| !is_key(name));
+            names.truncate(MANY);
+        }
+        names.into_iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect()
     }
 
     /// Where a path of the server is.
@@ -205,17 +267,17 @@ impl Fixes {
             }
             after = placing.ask(&question, &then, &after.options)?;
         }
-        let lost = all.iter().zip(before.accepted.iter().zip(&after.accepted));
-        let lost = lost.filter(|(_, (was, is))| **was && !**is).map(|(path, _)| (*path).to_owned()).collect();
-        let refused = clients.iter().zip(&after.accepted);
-        let refused = refused.filter(|(place, is)| place.given >= Given::Below && !**is);
+        let lost = all.iter().zip(before.clients.iter().zip(&after.clients));
+        let lost = lost.filter(|(_, (was, is))| was.accepted && !is.accepted);
+        let lost = lost.map(|(path, _)| (*path).to_owned()).collect();
+        let refused = clients.iter().zip(&after.clients);
+        let refused = refused.filter(|(place, is)| place.given >= Given::Below && !is.accepted);
         let refused = refused.map(|(place, _)| place.path.clone()).collect();
-        let count = |all: &[bool]| all.iter().filter(|one| **one).count();
         self.verdicts = Some(Verdicts {
             server: server.to_owned(),
             clients: all.len(),
             starts: (before.starts, after.starts),
-            accepted: (count(&before.accepted), count(&after.accepted)),
+            accepted: (before.accepted(), after.accepted()),
             lost,
             refused,
             distrust,
@@ -247,7 +309,7 @@ pub fn whom_it_trusts(
     let place = real(server);
     let here = |site: &&Site| site.spots.iter().any(|spot| real(&survey.places[spot.place].path) == place);
     let accounts = survey.sites.iter().filter(|site| site.kind == Kind::Account).filter(here);
-    answer.untrusted.extend(accounts.map(|site| site.subject.to_string()));
+    answer.alone.untrusted.extend(accounts.map(|site| site.subject.to_string()));
     distrust(survey, &question, &then, &answer).map(|distrust| distrust.why)
 }
 
@@ -260,60 +322,110 @@ impl Question<'_> {
 
     /// Whether the server starts, and whether it lets each client in.
     pub(super) fn answer(&self, then: &HashMap<PathBuf, Then<'_>>) -> Result<Answer, FixError> {
+        self.ask(then, None)
+    }
+
+    /// The same where since another answer nothing changed but the tokens of some accounts: the clients of others are not asked
+    /// again.
+    pub(super) fn answer_for(
+        &self,
+        then: &HashMap<PathBuf, Then<'_>>,
+        (before, accounts): (&Answer, &[&str]),
+    ) -> Result<Answer, FixError> {
+        self.ask(then, Some((before, accounts)))
+    }
+
+    fn ask(
+        &self,
+        then: &HashMap<PathBuf, Then<'_>>,
+        known: Option<(&Answer, &[&str])>,
+    ) -> Result<Answer, FixError> {
         let around = self.around(then);
         let bytes = around.read(self.server)?;
         let name = String::from_utf8_lossy(name(self.server));
         let startup = startup(&name, &bytes, self.version, self.now, &around);
-        let starts = startup.verdict == StartVerdict::Starts;
         let files = |path: &str| around.file(path);
-        let world = World::new(&startup, &files, self.version, self.now);
+        let listed = RefCell::new(HashMap::new());
+        let listing = |directory: &str| {
+            let mut listed = listed.borrow_mut();
+            listed.entry(directory.to_owned()).or_insert_with(|| around.names(directory)).clone()
+        };
+        let world = World::new(&startup, &files, self.version, self.now).with_listing(&listing);
         let held = world.held();
-        let (mut accepted, mut good, mut untrusted) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        let named = |path: &str| around.named(Path::new(path)).to_string_lossy().into_owned();
+        let side =
+            Side { held: &held, startup: &startup, named: &named, listing: &listing, there: &|_| false };
+        let mut answer = Answer {
+            starts: startup.verdict == StartVerdict::Starts,
+            bootstrapped: startup.bootstrapped,
+            options: startup.options.clone(),
+            alone: Said {
+                lacking: lacks_its_own(&startup),
+                correctable: fixable(connect::server(&side)),
+                ..Said::default()
+            },
+            clients: Vec::new(),
+        };
         let refused = |error: &Problem| error.text.ends_with("system account: account validation failed");
         if startup.errors.iter().any(refused) {
-            untrusted.insert(startup.options.system_account.clone());
+            answer.alone.untrusted.insert(startup.options.system_account.clone());
         }
-        let mut lacking: BTreeSet<Lack> = lacks_its_own(&startup).into_iter().collect();
-        let named = |path: &str| around.named(Path::new(path)).to_string_lossy().into_owned();
-        let nothing = |_: &str| Vec::new();
-        let side =
-            Side { held: &held, startup: &startup, named: &named, listing: &nothing, there: &|_| false };
-        let mut correctable = connect::server(&side);
-        for path in self.clients {
-            let bytes = around.read(path)?;
-            let file = creds::parse(&bytes);
-            let client = match (&file.token, &file.seed) {
-                (Some(token), Some(seed)) => {
-                    let key = identify(seed.text()).and_then(|identity| identity.public);
-                    Client {
-                        jwt: Some(Zeroizing::new(token.text().to_owned())),
-                        signature: key.map_or(Signature::None, |key| Signature::By(key.to_string())),
-                        ..Client::default()
-                    }
-                }
-                _ => Client::default(),
+        // Who is told the same by the server itself is told the same of an account that is the same.
+        let known = known.filter(|(before, _)| {
+            (before.starts, before.bootstrapped, &before.options)
+                == (answer.starts, answer.bootstrapped, &answer.options)
+        });
+        for (number, path) in self.clients.iter().enumerate() {
+            let same = known.and_then(|(before, accounts)| {
+                before.clients.get(number).filter(|said| !accounts.contains(&said.account.as_str()))
+            });
+            let said = match same {
+                Some(said) => Arc::clone(said),
+                None => Arc::new(said(path, &around.read(path)?, &side, answer.starts)),
             };
-            let decision = crate::server::connect::connect(&held, &client);
-            correctable.extend(connect::client(&decision, &checked::place(path), None, &side));
-            accepted.push(starts && decision.verdict == Verdict::Accept);
-            lacking.extend(place::lacking(&decision).filter(|_| starts));
-            let distrusts = decision.causes.iter().filter(|cause| cause.id == causes::UNTRUSTED);
-            untrusted.extend(distrusts.map(|cause| cause.asked.clone()));
-            let passes = |gate| decision.step(gate).is_some_and(|step| step.outcome == Outcome::Pass);
-            if passes("CON-17") && passes("CON-18") {
-                good.extend(decision.granted.map(|granted| granted.account));
-            }
+            answer.clients.push(said);
         }
-        correctable.retain(|finding| finding.fix.is_some());
-        Ok(Answer {
-            starts,
-            correctable,
-            options: startup.options.clone(),
-            accepted,
-            lacking,
-            untrusted,
-            good,
-            bootstrapped: startup.bootstrapped,
-        })
+        Ok(answer)
     }
+}
+
+/// What a server says to the client with these credentials.
+fn said(path: &Path, bytes: &[u8], side: &Side<'_>, starts: bool) -> Said {
+    let file = creds::parse(bytes);
+    let (client, account) = match (&file.token, &file.seed) {
+        (Some(token), Some(seed)) => {
+            let key = identify(seed.text()).and_then(|identity| identity.public);
+            let client = Client {
+                jwt: Some(Zeroizing::new(token.text().to_owned())),
+                signature: key.map_or(Signature::None, |key| Signature::By(key.to_string())),
+                ..Client::default()
+            };
+            (client, parse(token.text().as_bytes()).map(|read| account_of(&read.claims)).unwrap_or_default())
+        }
+        _ => (Client::default(), String::new()),
+    };
+    let decision = crate::server::connect::connect(side.held, &client);
+    let distrusts = decision.causes.iter().filter(|cause| cause.id == causes::UNTRUSTED);
+    let passes = |gate| decision.step(gate).is_some_and(|step| step.outcome == Outcome::Pass);
+    Said {
+        account,
+        accepted: starts && decision.verdict == Verdict::Accept,
+        lacking: place::lacking(&decision).filter(|_| starts),
+        correctable: fixable(connect::client(&decision, &checked::place(path), None, side)),
+        untrusted: distrusts.map(|cause| cause.asked.clone()).collect(),
+        good: (passes("CON-17") && passes("CON-18"))
+            .then(|| decision.granted.as_ref().map(|granted| granted.account.clone()))
+            .flatten(),
+    }
+}
+
+/// The account that a user's token names.
+fn account_of(user: &Claims) -> String {
+    let named = user.issuer_account();
+    if named.is_empty() { user.data.iss.clone() } else { named.to_owned() }
+}
+
+fn fixable(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.retain(|finding| finding.fix.is_some());
+    findings
 }

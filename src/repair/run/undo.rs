@@ -18,13 +18,22 @@ pub(super) enum Step<'a> {
     Mode { file: &'a Path, before: u32 },
 }
 
-/// How many files these steps are about.
+/// How many files these steps are about, whatever their names are in between.
 pub(super) fn files(steps: &[Step<'_>]) -> usize {
-    let of = |step: &Step<'_>| match step {
-        Step::Bytes { file, .. } | Step::Remove { file } | Step::Mode { file, .. } => file.to_path_buf(),
-        Step::Name { from, .. } => from.to_path_buf(),
-    };
-    steps.iter().map(of).collect::<HashSet<_>>().len()
+    let mut met: HashSet<&Path> = HashSet::new();
+    let mut count = 0;
+    for step in steps {
+        let known = match step {
+            Step::Bytes { file, .. } | Step::Remove { file } | Step::Mode { file, .. } => !met.insert(file),
+            Step::Name { from, to } => {
+                let known = met.remove(to);
+                met.insert(from);
+                known
+            }
+        };
+        count += usize::from(!known);
+    }
+    count
 }
 
 /// Which files that are neither what they were nor what they became are left as they are.
