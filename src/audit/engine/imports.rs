@@ -1,7 +1,6 @@
 //! Which imports does no export answer? Asked of what was kept of all accounts, with the code that decides for one server:
 //! [`crate::server::load`].
 
-use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
@@ -30,13 +29,14 @@ pub(super) fn of_account(
     }
     for import in view.facts.imports(account).iter() {
         let import = &import;
-        web.mark(import);
+        let exporter = web.exporter(import);
+        exporter.into_iter().for_each(|exporter| web.mark(import, exporter));
         // A server has none of the imports of an account that it refuses for what it says.
         if account.standing == Standing::Invalid {
             edges.add(view, account, import, Some("servers refuse the importing account"));
             continue;
         }
-        let matter = web.matter(index, import);
+        let matter = web.matter(index, import, exporter);
         edges.add(view, account, import, matter.as_ref().map(|(_, message)| message.as_str()));
         let Some((code, message)) = matter else { continue };
         teller.account(index, code, &|rule| {
@@ -46,7 +46,7 @@ pub(super) fn of_account(
             let place = view.place(index).at(pointer).showing(import.subject).saying(label);
             let kind = import.kind.word();
             let mut finding = Finding::new(rule, message.clone(), place);
-            if let Some(exporter) = web.exporter(import) {
+            if let Some(exporter) = exporter {
                 finding = finding.and(view.place(exporter).at("/nats/exports").saying("the exporter"));
             }
             let line = match code {
@@ -122,30 +122,22 @@ const FOLLOWED: u32 = 10_000_000;
 /// The accounts, as the decision asks for them.
 pub(super) struct ByFacts<'a> {
     view: &'a View<'a>,
-    /// The account of each key, by the key's number.
-    exporters: Vec<Option<NonZeroU32>>,
     left: AtomicU32,
     told: AtomicBool,
 }
 
 impl<'a> ByFacts<'a> {
     pub(super) fn new(view: &'a View<'a>) -> Self {
-        let keys = &view.facts.keys;
-        let found =
-            |key| view.find(&keys.account(key)?).and_then(|at| NonZeroU32::new(u32::try_from(at + 1).ok()?));
-        let exporters = (0..keys.len()).map(|key| found(key as u32)).collect();
-        ByFacts { view, exporters, left: AtomicU32::new(FOLLOWED), told: AtomicBool::new(false) }
+        ByFacts { view, left: AtomicU32::new(FOLLOWED), told: AtomicBool::new(false) }
     }
 
     /// The account that an import is from.
     fn exporter(&self, import: &Import<'_>) -> Option<usize> {
-        let found = (*self.exporters.get(import.exporter as usize)?)?;
-        Some(found.get() as usize - 1)
+        self.view.find(&self.view.facts.keys.account(import.exporter)?)
     }
 
     /// Marks the exports that this import can be meant to be of.
-    fn mark(&self, import: &Import<'_>) {
-        let Some(exporter) = self.exporter(import) else { return };
+    fn mark(&self, import: &Import<'_>, exporter: usize) {
         for export in self.view.facts.unused_exports(&self.view.facts.accounts[exporter]) {
             let offer = &export.offer;
             if offer.kind == import.kind
@@ -156,13 +148,18 @@ impl<'a> ByFacts<'a> {
         }
     }
 
-    /// What keeps an import from working, as a code and in words.
-    fn matter(&self, importer: usize, import: &Import<'_>) -> Option<(&'static str, String)> {
+    /// What keeps an import from working, as a code and in words; the exporter, where it is here.
+    fn matter(
+        &self,
+        importer: usize,
+        import: &Import<'_>,
+        found: Option<usize>,
+    ) -> Option<(&'static str, String)> {
         let (view, facts) = (self.view, self.view.facts);
         // Words are made where there is something to say.
         let exporter = || facts.keys.text(import.exporter);
         let what = || format!("{} {}", import.kind.word(), quote(import.subject.as_bytes()));
-        let Some(found) = self.exporter(import) else {
+        let Some(found) = found else {
             // A key that is no account's is told by the account's own validation.
             let bytes = facts.keys.account(import.exporter)?;
             let (what, exporter) = (what(), exporter());

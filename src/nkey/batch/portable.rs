@@ -32,11 +32,8 @@ pub(super) fn sums(base: &Table, all: &[Sum<'_>]) -> Vec<[u64; 4]> {
 fn sum(base: &Table, one: &Sum<'_>) -> Point {
     let mut point = Point::NEUTRAL;
     for (table, scalar) in [(base, &one.s), (one.table, &one.k)] {
-        let digits = table.digits(scalar);
-        for (row, digit) in digits.into_iter().enumerate().take(table.rows()) {
-            if digit != 0 {
-                point = point.add(&Affine::of(table.entry(row, digit)), digit < 0);
-            }
+        for (entry, negative) in table.multiples(scalar) {
+            point = point.add(&Affine::of(entry), negative);
         }
     }
     point

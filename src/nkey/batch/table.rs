@@ -1,7 +1,7 @@
 //! The multiples of one point that a verification adds up, and the digits that choose among them.
 //!
 //! A scalar below the group's order L is written in signed digits of `width` bits; row i of the table holds
-//! j * 2^(width*i) * P for j = 1..=2^(width-1). Then s * P is one entry per row, and no doubling.
+//! j * 2^(width*i) * P for j = 0..=2^(width-1). Then s * P is one entry per row, and no doubling.
 
 use curve25519_dalek::edwards::EdwardsPoint;
 
@@ -11,10 +11,6 @@ use super::field::{Fe, invert_all, words};
 pub(super) const L: [u64; 4] = [0x5812631a5cf5d3ed, 0x14def9dea2f79cd6, 0, 0x1000000000000000];
 /// L / 2, rounded down.
 const HALF_L: [u64; 4] = [0x2c09318d2e7ae9f6, 0x0a6f7cef517bce6b, 0, 0x0800000000000000];
-/// The narrowest digits; the others have fewer of them.
-pub(super) const NARROWEST: u32 = 6;
-/// As many digits as the narrowest need.
-pub(super) type Digits = [i16; rows(NARROWEST)];
 
 /// A multiple in affine Niels form: y + x, y - x and 2dxy, each canonical in four words. Wherever it begins, it stands in two
 /// cache lines. What adds it up takes the words apart into limbs of its own: that costs less than a larger table, which
@@ -42,6 +38,11 @@ pub(super) const fn rows(width: u32) -> usize {
     252usize.div_ceil(width as usize)
 }
 
+/// The greatest digit of `width` bits.
+const fn half(width: u32) -> usize {
+    1 << (width - 1)
+}
+
 /// The multiples of one point.
 pub(super) struct Table {
     width: u32,
@@ -52,18 +53,17 @@ pub(super) struct Table {
 impl Table {
     /// How many bytes a table of this width takes.
     pub(super) const fn size(width: u32) -> usize {
-        (rows(width) << (width - 1)) * size_of::<Entry>()
+        rows(width) * (half(width) + 1) * size_of::<Entry>()
     }
 
     /// The multiples of `point`.
     pub(super) fn new(point: &EdwardsPoint, width: u32) -> Table {
-        assert!((NARROWEST..=12).contains(&width), "digits are i16 and Digits has room for {NARROWEST} bits");
-        let half = 1 << (width - 1);
-        let mut entries = Vec::with_capacity(rows(width) * half);
+        let half = half(width);
+        let mut entries = Vec::with_capacity(rows(width) * (half + 1));
         let encoding = point.compress().0;
         let mut y = Fe::from_bytes(&encoding);
         let mut x = Fe::x_of(&y, encoding[31] >> 7 == 1).expect("dalek encodes points of the curve");
-        let mut row = Vec::with_capacity(half);
+        let mut row = Vec::with_capacity(half + 1);
         for _ in 0..rows(width) {
             let step = Affine::new(&x, &y);
             let mut multiple = Point::affine(&x, &y);
@@ -75,12 +75,14 @@ impl Table {
             }
             // The next row's first: twice the last of this one.
             row.push(multiple.double());
+            entries.push(Entry::NEUTRAL);
             let heights: Vec<Fe> = row.iter().map(|point| point.z).collect();
-            for (point, inverse) in row.iter().zip(invert_all(&heights)) {
+            for (place, (point, inverse)) in row.iter().zip(invert_all(&heights)).enumerate() {
                 (x, y) = (point.x.mul(&inverse), point.y.mul(&inverse));
-                entries.push(Entry::new(&x, &y));
+                if place < half {
+                    entries.push(Entry::new(&x, &y));
+                }
             }
-            entries.pop();
         }
         Table { width, half, entries }
     }
@@ -93,38 +95,51 @@ impl Table {
         rows(self.width)
     }
 
-    /// The entry that `digit` chooses in `row`; its sign is the caller's.
+    /// The entries that add up to `scalar` times the point, a row at a time, and which of them count negated. The scalar is
+    /// below L.
     #[inline(always)]
-    pub(super) fn entry(&self, row: usize, digit: i16) -> &Entry {
-        match usize::from(digit.unsigned_abs()) {
-            0 => &Entry::NEUTRAL,
-            multiple => &self.entries[row * self.half + multiple - 1],
-        }
+    pub(super) fn multiples<'t>(&'t self, scalar: &[u64; 4]) -> impl Iterator<Item = Multiple<'t>> + use<'t> {
+        let (negative, digits) = self.digits(scalar);
+        let rows = self.entries.chunks_exact(self.half + 1);
+        rows.zip(digits)
+            .map(move |(row, digit)| (&row[digit.unsigned_abs() as usize], negative != (digit < 0)))
     }
 
-    /// The signed digits of a scalar below L. One above L / 2 is taken for its negative, which is why the point must be
-    /// of order L: then both are the same multiple of it.
+    /// The signed digits of a scalar below L, or of its negative: one above L / 2 is taken for that, which is why the point must
+    /// be of order L, for then both are the same multiple of it.
     #[inline(always)]
-    pub(super) fn digits(&self, scalar: &[u64; 4]) -> Digits {
+    fn digits(&self, scalar: &[u64; 4]) -> (bool, impl Iterator<Item = i32> + use<>) {
         let negative = less(&HALF_L, scalar);
         let v = if negative { order_minus(scalar) } else { *scalar };
         let v = [v[0], v[1], v[2], v[3], 0];
-        let width = self.width;
-        let mut digits = [0; rows(NARROWEST)];
+        let (width, half) = (self.width, self.half as i32);
         let mut carry = 0;
-        for (row, digit) in digits.iter_mut().enumerate().take(self.rows()) {
-            let at = row as u32 * width;
+        let digits = (0..self.rows() as u32).map(move |row| {
+            let at = row * width;
             let (word, shift) = ((at / 64) as usize & 3, at % 64);
             let pair = u128::from(v[word]) | u128::from(v[word + 1]) << 64;
-            let value = (pair >> shift) as u32 & ((1 << width) - 1);
-            let value = value as i32 + carry;
-            carry = i32::from(value > self.half as i32);
-            let value = value - (carry << width);
-            *digit = (if negative { -value } else { value }) as i16;
-        }
-        debug_assert_eq!(carry, 0);
-        digits
+            let value = ((pair >> shift) as u32 & ((1 << width) - 1)) as i32 + carry;
+            carry = i32::from(value > half);
+            value - (carry << width)
+        });
+        (negative, digits)
     }
+}
+
+/// An entry, and whether it counts negated.
+pub(super) type Multiple<'t> = (&'t Entry, bool);
+
+/// What is added up in some lanes, step by step; a lane that ends earlier adds nothing from there on.
+#[inline(always)]
+pub(super) fn steps<'t, const LANES: usize, M: Iterator<Item = Multiple<'t>>>(
+    rows: usize,
+    lanes: [M; LANES],
+) -> Vec<[Multiple<'t>; LANES]> {
+    let mut steps = vec![[(&Entry::NEUTRAL, false); LANES]; rows];
+    for (lane, multiples) in lanes.into_iter().enumerate() {
+        multiples.enumerate().for_each(|(row, multiple)| steps[row][lane] = multiple);
+    }
+    steps
 }
 
 fn order_minus(scalar: &[u64; 4]) -> [u64; 4] {
@@ -217,22 +232,20 @@ mod tests {
     use curve25519_dalek::traits::Identity;
     use proptest::prelude::*;
 
-    /// What the digits say, as a scalar.
-    fn value(table: &Table, digits: &Digits) -> Scalar {
-        let base = Scalar::from(1u64 << table.width());
-        digits[..table.rows()].iter().rev().fold(Scalar::ZERO, |sum, digit| {
-            let magnitude = Scalar::from(u64::from(digit.unsigned_abs()));
-            sum * base + if *digit < 0 { -magnitude } else { magnitude }
-        })
-    }
-
     fn check(scalar: &Scalar) {
-        for width in NARROWEST..=12 {
+        for width in 6..=12 {
             // The digits depend on the width alone.
-            let table = Table { width, half: 1 << (width - 1), entries: Vec::new() };
-            let digits = table.digits(&words(scalar.as_bytes()));
-            assert_eq!(value(&table, &digits), *scalar, "{width} {scalar:?}");
+            let table = Table { width, half: half(width), entries: Vec::new() };
+            let (negative, digits) = table.digits(&words(scalar.as_bytes()));
+            let digits: Vec<i32> = digits.collect();
             assert!(digits.iter().all(|digit| digit.unsigned_abs() as usize <= table.half), "{digits:?}");
+            let base = Scalar::from(1u64 << width);
+            let value = digits.iter().rev().fold(Scalar::ZERO, |sum, digit| {
+                let magnitude = Scalar::from(u64::from(digit.unsigned_abs()));
+                sum * base + if *digit < 0 { -magnitude } else { magnitude }
+            });
+            let value = if negative { -value } else { value };
+            assert_eq!((value, digits.len()), (*scalar, table.rows()), "{width} {scalar:?}");
         }
     }
 
@@ -268,10 +281,11 @@ mod tests {
             for width in [6, 9] {
                 let table = Table::new(&point, width);
                 assert_eq!(table.entries.len() * size_of::<Entry>(), Table::size(width));
+                assert_eq!(table.entries.capacity(), table.entries.len(), "no memory besides");
                 for row in [0, 1, table.rows() - 1] {
                     let power = (0..row as u32 * width).fold(point, |power, _| power + power);
-                    for digit in [1, 2, 3, table.half as i16 - 1, table.half as i16] {
-                        let entry = Affine::of(table.entry(row, digit));
+                    for digit in [0, 1, 2, 3, table.half - 1, table.half] {
+                        let entry = Affine::of(&table.entries[row * (table.half + 1) + digit]);
                         for negative in [false, true] {
                             let sum = Point::NEUTRAL.add(&entry, negative);
                             let inverse = sum.z.invert();

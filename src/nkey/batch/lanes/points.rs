@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 
 use super::super::Sum;
 use super::super::field::{Fe, encoded};
-use super::super::table::{Digits, Entry, Table};
+use super::super::table::{Entry, Multiple, Table, steps};
 use super::field::{F, add, all, invert, mul, one, sub, two_p, zero};
 use super::{V, load, prefetch, store, transposed};
 
@@ -54,30 +54,14 @@ pub(super) fn sums(base: &Table, sums: &[Sum<'_>]) -> Vec<[u64; 4]> {
 #[inline]
 #[target_feature(enable = "avx2,bmi2")]
 fn sum(base: &Table, four: [&Sum<'_>; 4]) -> Points {
-    let s: [Digits; 4] = four.map(|one| base.digits(&one.s));
-    let k: [Digits; 4] = four.map(|one| one.table.digits(&one.k));
-    // Beyond a table's own rows the digits are 0, which add nothing.
-    let first = base.rows();
-    let second = four.iter().map(|one| one.table.rows()).max().unwrap_or_default();
-    let choose = |row: usize, lane: usize| match row.checked_sub(first) {
-        None => (base.entry(row, s[lane][row]), s[lane][row] < 0),
-        Some(row) => (four[lane].table.entry(row, k[lane][row]), k[lane][row] < 0),
-    };
-    let near = |row: usize| {
-        for lane in 0..4 {
-            prefetch(choose(row, lane).0);
-        }
-    };
-    for row in 0..AHEAD {
-        near(row);
-    }
+    let rows = base.rows() + four.iter().map(|one| one.table.rows()).max().unwrap_or_default();
+    let steps = steps(rows, four.map(|one| base.multiples(&one.s).chain(one.table.multiples(&one.k))));
+    let near = |step: &[Multiple<'_>; 4]| step.iter().for_each(|(entry, _)| prefetch(entry));
+    steps.iter().take(AHEAD).for_each(near);
     let mut points = Points { x: zero(), y: one(), z: one(), t: zero() };
-    for row in 0..first + second {
-        if row + AHEAD < first + second {
-            near(row + AHEAD);
-        }
-        let [a, b, c, d] = [choose(row, 0), choose(row, 1), choose(row, 2), choose(row, 3)];
-        points = added(&points, [a.0, b.0, c.0, d.0], [a.1, b.1, c.1, d.1]);
+    for (row, step) in steps.iter().enumerate() {
+        steps.get(row + AHEAD).into_iter().for_each(near);
+        points = added(&points, step);
     }
     points
 }
@@ -86,9 +70,8 @@ fn sum(base: &Table, four: [&Sum<'_>; 4]) -> Points {
 /// greater of the two in the first, which may have greater limbs.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn added(points: &Points, entries: [&Entry; 4], negative: [bool; 4]) -> Points {
-    let [e0, e1, e2, e3] = entries;
-    let [n0, n1, n2, n3] = negative;
+fn added(points: &Points, step: &[Multiple<'_>; 4]) -> Points {
+    let [(e0, n0), (e1, n1), (e2, n2), (e3, n3)] = *step;
     let mask = _mm256_setr_epi64x(-i64::from(n0), -i64::from(n1), -i64::from(n2), -i64::from(n3));
     // To negate a point is to exchange y + x with y - x: done by choosing where to load from.
     let plus = |entry: &Entry, negative: bool| load(if negative { &entry.minus } else { &entry.plus });

@@ -8,7 +8,7 @@ use std::arch::x86_64::*;
 
 use super::super::super::Apart;
 use super::super::super::field::{Fe, root};
-use super::super::super::table::{Digits, Table};
+use super::super::super::table::{Table, steps};
 use super::W;
 use super::field::{F, add, all, mul, one, square, sub, twice, two_p, zero};
 use super::points::{Eight, Points, encodings, numbers, summed};
@@ -56,9 +56,8 @@ pub(in super::super) fn sums_apart(base: &Table, sums: &[Apart<'_>]) -> Vec<Opti
         // The neutral point stands in for a key that is none.
         let keys = keys.map(|key| key.unwrap_or((Fe::ZERO, Fe::ONE)));
         let products = multiplied(&lanes(keys.map(|(x, _)| x)), &lanes(keys.map(|(_, y)| y)), chosen);
-        let s: [Digits; 8] = chosen.map(|one| base.digits(&one.s));
-        let choose = |row: usize, lane: usize| (base.entry(row, s[lane][row]), s[lane][row] < 0);
-        points.push((eight, summed(products, base.rows(), choose)));
+        let steps = steps(base.rows(), chosen.map(|one| base.multiples(&one.s)));
+        points.push((eight, summed(products, &steps)));
     }
     let encodings = encodings(&points, sums.len());
     encodings.into_iter().zip(found).map(|(encoding, found)| found.then_some(encoding)).collect()

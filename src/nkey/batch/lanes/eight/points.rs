@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 
 use super::super::super::Sum;
 use super::super::super::field::{Fe, encoded};
-use super::super::super::table::{Digits, Entry, Table};
+use super::super::super::table::{Multiple, Table, steps};
 use super::super::{load, prefetch, store8};
 use super::field::{F, add, all, invert, mul, one, sub, twice, two_p, zero};
 use super::{W, transposed};
@@ -65,41 +65,20 @@ pub(super) fn encodings(points: &[Eight], count: usize) -> Vec<[u64; 4]> {
 #[inline]
 #[target_feature(enable = "avx2,bmi2,avx512f,avx512ifma")]
 fn sum(base: &Table, eight: [&Sum<'_>; 8]) -> Points {
-    let s: [Digits; 8] = eight.map(|one| base.digits(&one.s));
-    let k: [Digits; 8] = eight.map(|one| one.table.digits(&one.k));
-    // Beyond a table's own rows the digits are 0, which add nothing.
-    let first = base.rows();
-    let second = eight.iter().map(|one| one.table.rows()).max().unwrap_or_default();
-    let choose = |row: usize, lane: usize| match row.checked_sub(first) {
-        None => (base.entry(row, s[lane][row]), s[lane][row] < 0),
-        Some(row) => (eight[lane].table.entry(row, k[lane][row]), k[lane][row] < 0),
-    };
-    let neutral = Points { x: zero(), y: one(), z: one(), t: zero() };
-    summed(neutral, first + second, choose)
+    let rows = base.rows() + eight.iter().map(|one| one.table.rows()).max().unwrap_or_default();
+    let steps = steps(rows, eight.map(|one| base.multiples(&one.s).chain(one.table.multiples(&one.k))));
+    summed(Points { x: zero(), y: one(), z: one(), t: zero() }, &steps)
 }
 
-/// These points and so many rows of entries more.
+/// These points, and step by step the multiples.
 #[inline]
 #[target_feature(enable = "avx2,avx512f,avx512ifma")]
-pub(super) fn summed<'a>(
-    mut points: Points,
-    rows: usize,
-    choose: impl Fn(usize, usize) -> (&'a Entry, bool),
-) -> Points {
-    let near = |row: usize| {
-        for lane in 0..8 {
-            prefetch(choose(row, lane).0);
-        }
-    };
-    for row in 0..AHEAD {
-        near(row);
-    }
-    for row in 0..rows {
-        if row + AHEAD < rows {
-            near(row + AHEAD);
-        }
-        let chosen: [(&Entry, bool); 8] = std::array::from_fn(|lane| choose(row, lane));
-        points = added(&points, chosen);
+pub(super) fn summed(mut points: Points, steps: &[[Multiple<'_>; 8]]) -> Points {
+    let near = |step: &[Multiple<'_>; 8]| step.iter().for_each(|(entry, _)| prefetch(entry));
+    steps.iter().take(AHEAD).for_each(near);
+    for (row, step) in steps.iter().enumerate() {
+        steps.get(row + AHEAD).into_iter().for_each(near);
+        points = added(&points, step);
     }
     points
 }
@@ -107,15 +86,15 @@ pub(super) fn summed<'a>(
 /// madd-2008-hwcd-3 as in the other paths, each entry negated where its digit is.
 #[inline]
 #[target_feature(enable = "avx2,avx512f,avx512ifma")]
-fn added(points: &Points, chosen: [(&Entry, bool); 8]) -> Points {
+fn added(points: &Points, step: &[Multiple<'_>; 8]) -> Points {
     let mut negative: __mmask8 = 0;
-    for (lane, (_, is_negative)) in chosen.iter().enumerate() {
+    for (lane, (_, is_negative)) in step.iter().enumerate() {
         negative |= u8::from(*is_negative) << lane;
     }
     // To negate a point is to exchange y + x with y - x: done by choosing where to load from.
     let mut rows = [[_mm256_setzero_si256(); 8]; 3];
-    for (lane, (entry, negative)) in chosen.into_iter().enumerate() {
-        let (plus, minus) = if negative { (&entry.minus, &entry.plus) } else { (&entry.plus, &entry.minus) };
+    for (lane, (entry, negative)) in step.iter().enumerate() {
+        let (plus, minus) = if *negative { (&entry.minus, &entry.plus) } else { (&entry.plus, &entry.minus) };
         for (kind, words) in [plus, minus, &entry.product].into_iter().enumerate() {
             rows[kind][lane] = load(words);
         }
