@@ -76,6 +76,16 @@ fn who_stops_reading_is_no_error() {
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), b"".as_slice()));
 }
 
+#[test]
+fn wrong_words_of_a_verb_lead_to_its_help() {
+    for words in
+        [&["audit", "--fail-on", "x"][..], &["-v", "audit", "--format", "x"], &["audit", "--threads", "x"]]
+    {
+        jwtfix(words).run().exits(2).warns("jwtfix: hint: see `jwtfix audit --help`");
+    }
+    jwtfix(["--color", "x"]).run().exits(2).warns("jwtfix: hint: see `jwtfix --help`");
+}
+
 /// Codes and severities are read by the verbs themselves, and yet a shell knows them.
 #[test]
 fn a_shell_completes_codes_and_severities() {

@@ -123,7 +123,7 @@ pub(crate) fn main() -> ExitCode {
         }
         Err(error) => {
             let mut terminal = Terminal::new(terminal::Color::Auto, false, false, None);
-            let outcome = usage(&error, &mut terminal);
+            let outcome = usage(&error, &args, &mut terminal);
             terminal.finish(outcome)
         }
     };
@@ -146,7 +146,7 @@ fn credential(argument: &str) -> Option<Failure> {
 }
 
 /// Help and version are results; everything else is one clear line and a hint.
-fn usage(error: &clap::Error, terminal: &mut Terminal) -> Result<Exit, Failure> {
+fn usage(error: &clap::Error, args: &[OsString], terminal: &mut Terminal) -> Result<Exit, Failure> {
     use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
     let text = error.render().to_string();
     match error.kind() {
@@ -178,23 +178,15 @@ fn usage(error: &clap::Error, terminal: &mut Terminal) -> Result<Exit, Failure> 
         }
     }
     let mut failure = Failure::new(message.replace('\'', "`"));
-    let verb = match error.get(clap::error::ContextKind::Usage) {
-        Some(clap::error::ContextValue::StyledStr(usage)) => verb_in(&usage.to_string()),
-        _ => None,
-    };
     if hints.is_empty() {
-        hints.push(format!("see `jwtfix {}--help`", verb.map(|verb| format!("{verb} ")).unwrap_or_default()));
+        let verb = args.iter().skip(1).find_map(|arg| Verb::command(arg.to_str()?));
+        let verb = verb.map(|verb| format!("{} ", verb.get_name())).unwrap_or_default();
+        hints.push(format!("see `jwtfix {verb}--help`"));
     }
     for hint in hints {
         failure = failure.hint(hint);
     }
     Err(failure)
-}
-
-/// The verb in clap's usage line.
-fn verb_in(usage: &str) -> Option<String> {
-    let word = usage.split_whitespace().skip_while(|word| *word != "jwtfix").nth(1)?;
-    command().find_subcommand(word).map(|verb| verb.get_name().to_owned())
 }
 
 #[cfg(test)]

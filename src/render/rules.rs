@@ -8,23 +8,22 @@ use crate::lint::{self, Rule};
 pub fn rule_list<'a>(rules: impl Iterator<Item = &'a Rule>, style: Style) -> String {
     let mut rules: Vec<&Rule> = rules.collect();
     rules.sort_by_key(|rule| (rule.area, rule.code));
-    let widest = rules.iter().map(|rule| rule.code.len()).max().unwrap_or(0).min(44);
     let mut out = String::new();
-    let mut area = "";
-    for rule in &rules {
-        if rule.area != area {
-            if !area.is_empty() {
-                out.push('\n');
-            }
-            area = rule.area;
-            style.push(&mut out, Ink::Strong, area);
+    for area in rules.chunk_by(|one, other| one.area == other.area) {
+        if !out.is_empty() {
             out.push('\n');
         }
-        out.push_str("  ");
-        style.push(&mut out, rule.severity.into(), &pad(rule.severity.word(), 8));
-        out.push_str(&pad(rule.code, widest + 2));
-        out.push_str(rule.title);
+        style.push(&mut out, Ink::Strong, area[0].area);
         out.push('\n');
+        // As narrow as each area allows: a line that a terminal breaks is no row of a table any more.
+        let widest = area.iter().map(|rule| rule.code.len()).max().unwrap_or(0);
+        for rule in area {
+            out.push_str("  ");
+            style.push(&mut out, rule.severity.into(), &pad(rule.severity.word(), 8));
+            out.push_str(&pad(rule.code, widest + 2));
+            out.push_str(rule.title);
+            out.push('\n');
+        }
     }
     out
 }

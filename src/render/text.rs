@@ -332,18 +332,24 @@ pub fn ascii(text: &str) -> String {
 /// `text` without seeds or private keys, whatever they are joined to.
 pub fn redact(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_alphanumeric()) {
-        let (before, words) = rest.split_at(start);
-        let (word, after) =
-            words.split_at(words.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(words.len()));
-        out.push_str(before);
-        redact_word(&mut out, word);
-        rest = after;
+    let (mut told, mut start) = (0, 0);
+    for (at, byte) in text.bytes().chain([b' ']).enumerate() {
+        if byte.is_ascii_alphanumeric() {
+            continue;
+        }
+        if at - start >= SHORTEST_SECRET {
+            out.push_str(&text[told..start]);
+            redact_word(&mut out, &text[start..at]);
+            told = at;
+        }
+        start = at + 1;
     }
-    out.push_str(rest);
+    out.push_str(&text[told..]);
     out
 }
+
+/// Fewer letters and digits than these in a row are shown, whatever they are.
+const SHORTEST_SECRET: usize = 20;
 
 const HIDDEN: &str = "(a secret)";
 
@@ -351,9 +357,6 @@ const HIDDEN: &str = "(a secret)";
 const NEARLY_A_SEED: usize = 57;
 
 fn redact_word(out: &mut String, word: &str) {
-    if word.len() < 20 {
-        return out.push_str(word);
-    }
     if secret(word) {
         return out.push_str(HIDDEN);
     }
