@@ -1,6 +1,7 @@
 //! Which files are meant, and how are they read on all cores? In the order of their names, a bounded number of them at a time.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -11,20 +12,27 @@ use crate::disk::{self, DiskError, Seen};
 /// Files that are read in one round by each thread.
 const ROUND: usize = 4096;
 
-/// The files that these paths name or have below them, each once: named twice, it has the greater of both marks.
+/// The files that these paths name or have below them, each once, by whatever links it is met: named twice, it has the greater of
+/// both marks.
 pub(super) fn below<M: Ord + Copy>(paths: &[(PathBuf, M)], unread: &mut Vec<DiskError>) -> Vec<(PathBuf, M)> {
     let mut files: Vec<(PathBuf, M)> = Vec::new();
     let mut known: HashMap<PathBuf, usize> = HashMap::new();
     for (path, mark) in paths {
+        let root = disk::real(path);
+        let place = |file: &Path| match (&root, file.strip_prefix(path)) {
+            _ if disk::is_link(file) => disk::real(file),
+            (Some(root), Ok(below)) if !below.as_os_str().is_empty() => Some(root.join(below)),
+            (root, _) => root.clone(),
+        };
         let _ = disk::walk(path, |seen| {
             match seen {
-                Seen::File(file) => match known.get(file) {
-                    Some(&index) => {
-                        let (_, before) = &mut files[index];
+                Seen::File(file) => match known.entry(place(file).unwrap_or_else(|| file.to_owned())) {
+                    Entry::Occupied(index) => {
+                        let (_, before) = &mut files[*index.get()];
                         *before = (*before).max(*mark);
                     }
-                    None => {
-                        known.insert(file.to_owned(), files.len());
+                    Entry::Vacant(new) => {
+                        new.insert(files.len());
                         files.push((file.to_owned(), *mark));
                     }
                 },

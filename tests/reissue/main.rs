@@ -51,6 +51,40 @@ fn a_plan_changes_nothing_and_a_run_comes_back() {
     jwtfix(["undo", "--journal", &journal]).run().exits(2).warns("no run");
 }
 
+/// A file is one by whatever path it is met: below two directories that are one, and by a link beside it.
+#[test]
+fn what_is_met_twice_is_written_once() {
+    let store = Store::new();
+    let (stores, again, keys) = (store.arg("stores"), store.arg("again"), store.arg("keys"));
+    std::os::unix::fs::symlink(&stores, &again).expect("linked");
+    let link = store.arg("stores/acme/accounts/ORDERS/A.jwt");
+    std::os::unix::fs::symlink("ORDERS.jwt", &link).expect("linked");
+    let dotted = format!("{}/./stores", store.arg(""));
+    let before = store.all();
+    let args = [
+        "--store",
+        &stores,
+        "--store",
+        &again,
+        "--store",
+        &dotted,
+        "--key",
+        &keys,
+        "--expires",
+        "+30d",
+        "--write",
+    ];
+    reissue(&store, &args).run().exits(0).says("2 tokens in 2 files are signed again");
+    assert!(store.claims(ACCOUNT).data.exp > 0);
+    assert!(std::fs::symlink_metadata(&link).expect("there").is_symlink(), "the link is still one");
+    jwtfix(["undo", "--journal", &store.journal()]).run().exits(0).says("2 files as before");
+    assert_eq!(store.all(), before);
+    // Named itself, it is meant, by whatever name it is found.
+    let plan =
+        reissue(&store, &[&link, "--store", &again, "--key", &keys, "--expires", "+30d"]).run().exits(1);
+    assert!(plan.stdout.contains("1 token in 1 file would be"), "{}", plan.stdout);
+}
+
 #[test]
 fn credentials_change_with_their_token() {
     let store = Store::new();
