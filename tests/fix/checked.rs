@@ -112,21 +112,27 @@ fn put_renamed(store: &Store) {
     store.put(&format!("jwt/{}.jwt", public(&store.account).to_lowercase()), store.get(ACCOUNT));
 }
 
+/// Another account with a user and its credentials: its key and its token.
+fn put_billing(store: &Store) -> (Seed, String) {
+    let (other, user) = (Seed::generate(Role::Account), Seed::generate(Role::User));
+    let body = Account { limits: unlimited(), ..Account::default() };
+    let account = signed(&other, "BILLING", Body::Account(Box::new(body)), &store.operator_key, lately());
+    let body = Body::User(Box::new(store.claims(USER).user().expect("one").clone()));
+    let token = signed(&user, "bob", body, &other, lately());
+    let creds = creds::canonical(&token, &user.expose());
+    let path = store.put("keys/creds/acme/BILLING/bob.creds", creds.as_bytes());
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
+    (other, account)
+}
+
 /// Two accounts whose files have the names of others, and a client of each: who is asked again after the one is named
 /// rightly is still known after the other.
 #[test]
 fn files_of_several_accounts_get_their_names() {
     let store = Store::new();
     put_renamed(&store);
-    let (other, user) = (Seed::generate(Role::Account), Seed::generate(Role::User));
-    let body = Account { limits: unlimited(), ..Account::default() };
-    let account = signed(&other, "BILLING", Body::Account(Box::new(body)), &store.operator_key, lately());
+    let (other, account) = put_billing(&store);
     store.put(&format!("jwt/{}.jwt", public(&other).to_lowercase()), account);
-    let body = Body::User(Box::new(store.claims(USER).user().expect("one").clone()));
-    let token = signed(&user, "bob", body, &other, lately());
-    let path =
-        store.put("keys/creds/acme/BILLING/bob.creds", creds::canonical(&token, &user.expose()).as_bytes());
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
     let before = store.all();
     let (all, server) = (store.arg("keys/creds"), store.arg("nats.conf"));
     let run =
@@ -141,6 +147,25 @@ fn files_of_several_accounts_get_their_names() {
     }
     run(&[]).exits(0).says("nothing to put right");
     jwtfix(["undo", "--journal", &store.journal()]).run().exits(0).says("2 files as before");
+    assert_eq!(store.all(), before);
+}
+
+/// The one account's file has the token of another: that one gets it, and the first its own.
+#[test]
+fn a_name_that_becomes_free_is_taken() {
+    let store = Store::new();
+    let (other, account) = put_billing(&store);
+    let dir = store.arg("jwt");
+    let conf = format!("operator: '{}'\nresolver {{ type: full, dir: '{dir}' }}\n", store.arg(OPERATOR));
+    store.put("nats.conf", conf);
+    let [orders, billing] = [&store.account, &other].map(|seed| format!("jwt/{}.jwt", public(seed)));
+    store.put(&orders, &account);
+    let before = store.all();
+    let (all, server, stores) = (store.arg("keys/creds"), store.arg("nats.conf"), store.arg("stores"));
+    let args = [&all, "--server", &server, "--store", &stores, "--write"];
+    fix(&store.runs(), &args).run().exits(0).says("lets in 0 before and lets in 2 after");
+    assert_eq!((store.get(&orders), store.get(&billing)), (store.get(ACCOUNT), account));
+    jwtfix(["undo", "--journal", &store.journal()]).run().exits(0).says("3 files as before");
     assert_eq!(store.all(), before);
 }
 

@@ -104,7 +104,8 @@ impl Fixes {
 fn change(fix: &Fix, question: &Question<'_>, then: &HashMap<PathBuf, Then<'_>>) -> Option<Change> {
     let [edit] = fix.edits.as_slice() else { return None };
     let path = Path::new(&*fix.file);
-    let bytes = question.around(then).read(path).ok()?.to_vec();
+    let around = question.around(then);
+    let bytes = around.read(path).ok()?.to_vec();
     match edit {
         Edit::Text { span, with } => {
             let before = String::from_utf8_lossy(bytes.get(span.clone())?).into_owned();
@@ -117,7 +118,7 @@ fn change(fix: &Fix, question: &Question<'_>, then: &HashMap<PathBuf, Then<'_>>)
         }
         Edit::Rename { to } => {
             let to = path.with_file_name(to);
-            let free = crate::disk::look(&to).is_err() && !then.contains_key(&real(path));
+            let free = !around.is_taken(&to) && !then.contains_key(&real(path));
             free.then(|| Change::Renamed { from: path.to_owned(), to, bytes })
         }
         _ => None,

@@ -11,7 +11,6 @@ use super::files::name;
 use super::preload;
 use super::verdict::{Answer, Around, Question, Then, real};
 use super::{FixError, Wanted};
-use crate::disk;
 use crate::file::config;
 use crate::repair::survey::Survey;
 use crate::server::causes;
@@ -110,10 +109,10 @@ impl Placing {
             let Some((from, token)) = newest(survey, around, account, Kind::Account) else { continue };
             if let Home::File(path) = &home {
                 let deleted = path.with_extension("jwt.deleted");
-                if disk::look(path).is_ok() {
+                if around.is_taken(path) {
                     continue;
                 }
-                if disk::look(&deleted).is_ok() {
+                if around.is_taken(&deleted) {
                     let why = "the account was deleted here: move this file away if it is to come back";
                     self.refused.push((deleted, why.to_owned()));
                     continue;

@@ -162,6 +162,14 @@ impl Around<'_> {
         }
     }
 
+    /// Whether something would stand at this path.
+    pub(super) fn is_taken(&self, path: &Path) -> bool {
+        match self.then.get(&real(path)) {
+            Some(then) => !matches!(then, Then::Nothing),
+            None => disk::look(path).is_ok(),
+        }
+    }
+
     /// The names in a directory of the server: files of its resolver that may have got another account's. Of very many, those
     /// that are no account's at all.
     fn names(&self, directory: &str) -> Vec<String> {
