@@ -270,6 +270,16 @@ mod tests {
             let whole = Opened::read("f".into(), text.as_bytes(), Some(0o600), false);
             assert_eq!(told(claims), told(&whole), "{text}");
         }
+        // With its text kept, everything else can be read later.
+        let kept = Opened::read_claims(files.iter().map(unopened).collect(), &Batch::new(), true);
+        for (text, kept) in files.iter().zip(&kept) {
+            let whole = Opened::read("f".into(), text.as_bytes(), Some(0o600), true);
+            assert_eq!(told(kept), told(&whole), "{text}");
+            for (kept, whole) in kept.tokens.iter().zip(&whole.tokens) {
+                assert_eq!(kept.text, whole.text);
+                assert_eq!(format!("{:?}", kept.in_full()), format!("{:?}", whole.token), "{text}");
+            }
+        }
         let light = |opened: &Opened| opened.tokens.iter().filter(|open| open.token.claims.is_none()).count();
         assert!(some.iter().map(light).sum::<usize>() > 2);
     }

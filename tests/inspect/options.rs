@@ -90,3 +90,34 @@ fn colour_and_locale() {
     let json = jwtfix([&arguments[..], &["--format", "json"]].concat()).env("LC_ALL", "C").run();
     json.json();
 }
+
+/// More files than are in work at a time, each told as if it were alone, in the order of their names.
+#[test]
+fn everything_of_a_large_directory_is_told_in_order() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let odd = include_str!("../../testdata/broken/cut.jwt");
+    let accounts = [std::fs::read_to_string(ACCOUNT).expect("an account"), odd.to_owned()];
+    let names: Vec<String> = (0..600).map(|number| format!("{number:03}.jwt")).collect();
+    for (number, name) in names.iter().enumerate() {
+        std::fs::write(directory.path().join(name), &accounts[usize::from(number % 7 == 3)])
+            .expect("written");
+    }
+    let inspect = |file: &str, more: &[&str]| {
+        jwtfix([&["inspect", "--at", NOW, file], more].concat()).within(directory.path()).run()
+    };
+    let all = inspect(".", &["--format", "json"]).exits(1).json();
+    let documents = all["documents"].as_array().expect("a list");
+    assert_eq!(documents.len(), names.len());
+    let first: Vec<_> = [0, 3].map(|at| inspect(&names[at], &["--format", "json"]).json()).into();
+    for (number, (document, name)) in documents.iter().zip(&names).enumerate() {
+        assert_eq!(document["path"], format!("./{name}"));
+        let alone = &first[usize::from(number % 7 == 3)]["documents"][0];
+        assert_eq!(document["tokens"][0]["claims"], alone["tokens"][0]["claims"]);
+        assert_eq!(document["tokens"][0]["signature"], alone["tokens"][0]["signature"]);
+    }
+    // For people, page behind page.
+    let people = inspect(".", &["-v"]).exits(1).stdout;
+    let told =
+        people.lines().filter_map(|line| line.strip_prefix("./")?.split_once(": ")).map(|(name, _)| name);
+    assert_eq!(told.collect::<Vec<_>>(), names);
+}
