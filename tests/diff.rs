@@ -88,6 +88,15 @@ fn sides_that_differ() {
     assert!(unified.stdout.starts_with("--- ") && unified.stdout.contains(hunk), "{}", unified.stdout);
 }
 
+/// Two files are compared whatever they are about: what is told is of the first.
+#[test]
+fn tokens_of_two_accounts() {
+    let store = Store::new();
+    let system = "stores/acme/accounts/SYS/SYS.jwt";
+    let whose = format!("account \"ORDERS\" {}", &public(&store.account)[..6]);
+    diff(&store, ACCOUNT, system).exits(1).says(&whose).says("~ name  \"ORDERS\" → \"SYS\"");
+}
+
 #[test]
 fn sides_that_are_not_there() {
     let store = Store::new();

@@ -175,6 +175,12 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
     if plan.steps.is_empty() && plan.held.is_empty() && plan.unchanged == 0 {
         terminal.remark("no token that was given is meant");
     }
+    for path in args.changes.takes_nothing_away(&plan) {
+        terminal.remark(&format!(
+            "--unset {}: no token that is meant has it; a member of a list is named by its number, nats.exports[0]",
+            text::escape(path)
+        ));
+    }
     if args.writing.output.is_none() {
         super::in_use::tell(&survey, &plan, terminal);
     }
@@ -318,6 +324,18 @@ impl Args {
 }
 
 impl Changes {
+    /// What was to be taken away of tokens of which none has it.
+    fn takes_nothing_away<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = &'a String> {
+        // Members of a list are told by what they are, not by their number: something goes that is beside it.
+        let goes = |path: &&String| {
+            let pointer = pointer(path);
+            let above = pointer.rsplit_once('/').map_or("", |(above, _)| above);
+            let mut changes = plan.steps.iter().flat_map(|step| &step.changes);
+            changes.any(|change| change.after.is_none() && change.pointer.starts_with(above))
+        };
+        self.unset.iter().filter(move |path| plan.held.is_empty() && !goes(path))
+    }
+
     fn wishes(&self, now: i64) -> Result<Vec<Wish>, Failure> {
         let mut wishes = Vec::new();
         for path in &self.patch {

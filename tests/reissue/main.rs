@@ -86,6 +86,20 @@ fn what_is_met_twice_is_written_once() {
 }
 
 #[test]
+fn what_cannot_be_taken_away_is_told() {
+    let store = Store::new();
+    let (stores, keys) = (store.arg("stores"), store.arg("keys"));
+    let unset = |paths: &[&str]| {
+        let mut args = vec!["--store", &stores, "--key", &keys, "--set", "nats.limits.conn=5"];
+        paths.iter().for_each(|path| args.extend(["--unset", path]));
+        reissue(&store, &args).run().exits(1)
+    };
+    unset(&["nats.limits/conn"]).warns("--unset nats.limits/conn: no token that is meant has it");
+    let told = unset(&["nats.signing_keys[0]", "/nats/default_permissions"]);
+    assert!(told.stderr.is_empty(), "{}", told.stderr);
+}
+
+#[test]
 fn credentials_change_with_their_token() {
     let store = Store::new();
     let keys = store.arg("keys");

@@ -17,7 +17,7 @@ pub const SCHEMA: &str = "jwtfix/diff/v1";
 const SHOWN: usize = 100;
 
 fn title(pair: &Pair, style: Style) -> String {
-    let name = pair.b.as_ref().or(pair.a.as_ref()).map(|side| text::name(&side.name)).unwrap_or_default();
+    let name = pair.a.as_ref().or(pair.b.as_ref()).map(|side| text::name(&side.name)).unwrap_or_default();
     format!("{} {name} {}", pair.kind.word(), style.key(&pair.subject))
 }
 
@@ -97,7 +97,7 @@ pub fn unified(comparison: &Comparison) -> String {
             Some(side) => text::escape(&side.file.to_string_lossy()),
             None => "/dev/null".to_owned(),
         };
-        let name = pair.b.as_ref().or(pair.a.as_ref()).map(|side| text::name(&side.name)).unwrap_or_default();
+        let name = pair.a.as_ref().or(pair.b.as_ref()).map(|side| text::name(&side.name)).unwrap_or_default();
         let whose = text::redact(&format!("{} {name} {}", pair.kind.word(), text::escape(&pair.subject)));
         out.push_str(&format!("--- {}  {whose}\n+++ {}  {whose}\n", file(&pair.a), file(&pair.b)));
         for change in &pair.changes {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::disk::{self, DiskError, Facts};
+use crate::file::layout::{Place, place_of};
 use crate::lint::view::Layout;
 use crate::repair::journal::{Hash, NewBytes};
 use crate::repair::reading;
@@ -118,12 +119,7 @@ impl Files {
 fn is_aside(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
-    name.ends_with(ASIDE) || name.ends_with(".jwt.deleted") || path.file_name().is_some_and(is_draft)
-}
-
-fn is_draft(name: &std::ffi::OsStr) -> bool {
-    let name = name.to_string_lossy();
-    name.starts_with(".jwtfix-") && name.ends_with(".tmp")
+    name.ends_with(ASIDE) || name.ends_with(".jwt.deleted") || matches!(place_of(path), Place::Draft)
 }
 
 pub(super) fn parent(path: &Path) -> &Path {
