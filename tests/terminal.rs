@@ -98,6 +98,7 @@ fn a_shell_completes_codes_and_severities() {
     };
     assert!(takes("--ignore", "user-bearer"));
     assert!(takes("--fail-on", "warning"));
+    assert!(takes("--via", "LEAFNODE_WS"));
     assert!(!takes("--ignore", "warning"));
     let explain = ran.stdout.split("jwtfix__subcmd__explain)").nth(1).expect("the verb");
     assert!(explain.lines().take(4).any(|line| line.contains(" token-expired ")), "{explain}");

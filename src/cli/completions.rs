@@ -3,6 +3,7 @@
 use clap::Arg;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use jwtfix::lint;
+use jwtfix::server::via::Via;
 
 use super::{Exit, Failure, Terminal};
 
@@ -33,6 +34,9 @@ fn known(argument: Arg) -> Arg {
         Some([name]) if name == "SEVERITY" => {
             let all = [lint::Severity::Error, lint::Severity::Warning, lint::Severity::Note];
             all.map(|severity| PossibleValue::new(severity.word())).into()
+        }
+        Some([name]) if name == "WAY" => {
+            Via::ALL.iter().map(|via| PossibleValue::new(via.name())).collect()
         }
         _ => return argument,
     };

@@ -104,7 +104,7 @@ pub(super) fn run(args: Args, terminal: &mut Terminal) -> Result<Exit, Failure> 
         }
         document
     };
-    if args.format == Format::Human && shown.opened.len() > IN_FULL && !terminal.verbose {
+    if args.format == Format::Human && shown.opened.len() > IN_FULL && !terminal.verbose && !args.raw {
         return lines(&shown, page, terminal);
     }
     let (style, format) = (terminal.style, args.format);

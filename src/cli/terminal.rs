@@ -57,7 +57,7 @@ impl Terminal {
     /// Text for people, on standard output. What comes out of tokens must have been escaped.
     pub(crate) fn print(&mut self, text: &str) -> Result<(), Failure> {
         if self.ascii && !text.is_ascii() {
-            self.out.write_all(ascii(text).as_bytes())?;
+            self.out.write_all(text::ascii(text).as_bytes())?;
         } else {
             self.out.write_all(text.as_bytes())?;
         }
@@ -178,11 +178,6 @@ impl Write for ForPeople<'_> {
     fn flush(&mut self) -> std::io::Result<()> {
         self.spell()
     }
-}
-
-/// Our own escape sequences stand; everything beyond ASCII is spelled out.
-fn ascii(text: &str) -> String {
-    text.split_inclusive('\n').map(text::ascii).collect()
 }
 
 fn colour(color: Color, terminal: bool) -> bool {

@@ -115,6 +115,11 @@ fn everything_of_a_large_directory_is_told_in_order() {
         assert_eq!(document["tokens"][0]["claims"], alone["tokens"][0]["claims"]);
         assert_eq!(document["tokens"][0]["signature"], alone["tokens"][0]["signature"]);
     }
+    // Tokens that are asked for are told, however many there are.
+    assert_eq!(
+        inspect(".", &["--raw"]).exits(1).stdout.lines().filter(|line| line.starts_with("eyJ")).count(),
+        600
+    );
     // For people, page behind page.
     let people = inspect(".", &["-v"]).exits(1).stdout;
     let told =
