@@ -127,19 +127,7 @@ impl Token {
         parsed: Result<Unverified<'_>, DecodeError>,
         holds: Option<bool>,
     ) -> Token {
-        let mut token = Token::unknown();
-        let parts = parts(text);
-        let header = token.json_of(parts[0], 0);
-        let payload = token.json_of(parts[1], 1);
-        token.header = header.as_deref().and_then(|json| token.tree(json, "header"));
-        token.claims = payload.as_deref().and_then(|json| token.tree(json, "payload"));
-        if token.claims.is_some() {
-            token.note_header(header.as_deref());
-        }
-        if let Some(payload) = &payload {
-            token.read_payload(payload);
-        }
-        token.verify(parts, holds);
+        let mut token = Token::of_parts(text, holds);
         match parsed {
             Err(error) => token.refused = Some(error),
             Ok(unverified) => {
@@ -170,6 +158,29 @@ impl Token {
                 },
             ),
         }
+        token
+    }
+
+    /// The same, of a text that Go takes and whose signature holds in the form that its layout asks for.
+    pub(crate) fn read_held(text: &[u8]) -> Token {
+        Token::of_parts(text, Some(true))
+    }
+
+    /// What the parts of a text say, whatever Go does with it.
+    fn of_parts(text: &[u8], holds: Option<bool>) -> Token {
+        let mut token = Token::unknown();
+        let parts = parts(text);
+        let header = token.json_of(parts[0], 0);
+        let payload = token.json_of(parts[1], 1);
+        token.header = header.as_deref().and_then(|json| token.tree(json, "header"));
+        token.claims = payload.as_deref().and_then(|json| token.tree(json, "payload"));
+        if token.claims.is_some() {
+            token.note_header(header.as_deref());
+        }
+        if let Some(payload) = &payload {
+            token.read_payload(payload);
+        }
+        token.verify(parts, holds);
         token
     }
 

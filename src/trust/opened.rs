@@ -165,12 +165,10 @@ impl OpenToken {
 
     /// What it says beyond its claims too, where it was read for these alone and its text kept.
     pub fn in_full(&self) -> Cow<'_, Token> {
-        let light = self.token.claims.is_none() && self.token.layout == Some(Layout::V2) && self.holds();
+        let Token { claims, layout, refused, .. } = &self.token;
+        let light = claims.is_none() && refused.is_none() && *layout == Some(Layout::V2) && self.holds();
         match &self.text {
-            Some(text) if light => {
-                let text = text.as_bytes();
-                Cow::Owned(Token::read_judged(text, token::parse(text), Some(true)))
-            }
+            Some(text) if light => Cow::Owned(Token::read_held(text.as_bytes())),
             _ => Cow::Borrowed(&self.token),
         }
     }
