@@ -12,6 +12,9 @@ use crate::disk::{self, DiskError, Seen};
 /// Files that are read in one round by each thread.
 const ROUND: usize = 4096;
 
+/// Files that are looked at together: signatures are verified best so many at a time.
+const TOGETHER: usize = 64;
+
 /// The files that these paths name or have below them, each once, by whatever links it is met: named twice, it has the greater of
 /// both marks.
 pub(super) fn below<M: Ord + Copy>(paths: &[(PathBuf, M)], unread: &mut Vec<DiskError>) -> Vec<(PathBuf, M)> {
@@ -55,10 +58,19 @@ pub(super) fn but_journals<M: Ord + Copy>(
 }
 
 /// Looks at each of them, and takes what is seen in their order.
-pub(super) fn each<F: Sync, T: Send>(files: &[F], look: impl Fn(&F) -> T + Sync, mut take: impl FnMut(T)) {
+pub(super) fn each<F: Sync, T: Send>(files: &[F], look: impl Fn(&F) -> T + Sync, take: impl FnMut(T)) {
+    together(files, |files| files.iter().map(&look).collect(), take);
+}
+
+/// Looks at some of them at a time, and takes what is seen in their order.
+pub(super) fn together<F: Sync, T: Send>(
+    files: &[F],
+    look: impl Fn(&[F]) -> Vec<T> + Sync,
+    mut take: impl FnMut(T),
+) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     for round in files.chunks(threads * ROUND) {
-        let looked = cores::spread(round, 1, |files| files.iter().map(&look).collect());
+        let looked = cores::spread(round, 1, |files| files.chunks(TOGETHER).flat_map(&look).collect());
         looked.into_iter().for_each(&mut take);
     }
 }

@@ -13,6 +13,7 @@ use super::journal::Hash;
 use super::reading;
 use crate::disk::{self, DiskError, Facts};
 use crate::file::{Document, Kind as FileKind, Part, What, recognise};
+use crate::nkey::{Batch, PublicKey, Signed, go};
 use crate::token::{Claims, Kind, parse};
 use crate::trust::{Fleet, Member};
 
@@ -125,17 +126,30 @@ struct Looked {
 }
 
 enum Met {
-    Token { claims: Box<Claims>, holds: bool, digest: Hash, span: Range<usize>, way: Way },
+    Token { claims: Box<Claims>, proof: Proof, digest: Hash, span: Range<usize>, way: Way },
     Unreadable(String),
+}
+
+/// Whether a signature holds: they are verified together, when some files were read.
+enum Proof {
+    /// Nobody asks yet.
+    Unasked,
+    Asked {
+        key: PublicKey,
+        message: Vec<u8>,
+        signature: Vec<u8>,
+    },
+    Told(bool),
 }
 
 impl Survey {
     /// Looks at files and at everything below directories. `accounts` keeps the claims of accounts too, which takes room.
     pub fn look(&mut self, paths: &[(PathBuf, Given)], accounts: bool) {
         let files = reading::but_journals(paths, &mut self.unread);
-        reading::each(
+        let batch = Batch::new();
+        reading::together(
             &files,
-            |(path, given)| look(path, *given, accounts),
+            |files| look_at(files, accounts, &batch),
             |looked| match looked {
                 Ok(looked) => self.take(looked, accounts),
                 Err(error) if reading::vanished(&error, paths) => {}
@@ -156,7 +170,8 @@ impl Survey {
                     given: looked.place.given,
                     reason,
                 }),
-                Met::Token { claims, holds, digest, span, way } => {
+                Met::Token { claims, proof, digest, span, way } => {
+                    let holds = matches!(proof, Proof::Told(true));
                     let spot = Spot { place, span, way };
                     if let Some(&known) = self.by_digest.get(&digest) {
                         self.sites[known].spots.push(spot);
@@ -239,6 +254,26 @@ pub(crate) fn text_at(bytes: &[u8], spot: &Spot) -> Option<Zeroizing<String>> {
     Some(Zeroizing::new(part.text().to_owned()))
 }
 
+fn look_at(files: &[(PathBuf, Given)], accounts: bool, batch: &Batch) -> Vec<Result<Looked, DiskError>> {
+    let mut looked: Vec<_> = files.iter().map(|(path, given)| look(path, *given, accounts)).collect();
+    let mut proofs: Vec<&mut Proof> = looked
+        .iter_mut()
+        .flatten()
+        .flat_map(|looked| &mut looked.tokens)
+        .filter_map(|met| match met {
+            Met::Token { proof: proof @ Proof::Asked { .. }, .. } => Some(proof),
+            _ => None,
+        })
+        .collect();
+    let signed = proofs.iter().filter_map(|proof| match proof {
+        Proof::Asked { key, message, signature } => Some(Signed { key: *key, message, signature }),
+        _ => None,
+    });
+    let verdicts = batch.verify(&signed.collect::<Vec<_>>());
+    proofs.iter_mut().zip(verdicts).for_each(|(proof, holds)| **proof = Proof::Told(holds));
+    looked
+}
+
 fn look(path: &Path, given: Given, accounts: bool) -> Result<Looked, DiskError> {
     let mut bytes = Zeroizing::new(Vec::new());
     let facts = disk::read_into(path, LARGEST, &mut bytes)?;
@@ -261,7 +296,15 @@ fn meet(part: &Part<'_>, bytes: &[u8], document: &Document<'_>, accounts: bool) 
     };
     // Of what does not go into the fleet nobody asks yet.
     let kind = unverified.claims.kind();
-    let holds = (kind == Kind::Operator || (accounts && kind == Kind::Account)) && unverified.holds();
+    let asked = kind == Kind::Operator || (accounts && kind == Kind::Account);
+    let proof = match go::from_public_key(&unverified.claims.data.iss) {
+        Ok(key) if asked => Proof::Asked {
+            key: key.public(),
+            message: unverified.message.to_vec(),
+            signature: unverified.signature.to_vec(),
+        },
+        _ => Proof::Unasked,
+    };
     let way = match bytes.get(part.span.clone()) {
         Some(there) if there == text.as_bytes() => Way::InPlace,
         _ if document.kind == FileKind::Creds => Way::Anew,
@@ -270,7 +313,7 @@ fn meet(part: &Part<'_>, bytes: &[u8], document: &Document<'_>, accounts: bool) 
     };
     Met::Token {
         claims: Box::new(unverified.claims),
-        holds,
+        proof,
         digest: Hash::of(text.as_bytes()),
         span: part.span.clone(),
         way,

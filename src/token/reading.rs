@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use super::base64;
 use super::claims::{Claims, Kind};
-use super::decode::{DecodeError, MAX_TOKEN, Signed, Unverified, chunks, decode_generic, load, parse};
+use super::decode::{DecodeError, MAX_TOKEN, Signed, Unverified, chunks, decode_generic, hold, load, parse};
 use super::pointer;
 use super::reader::Oddity;
 use super::salvage::salvage;
 use super::tree::Layout;
-use crate::nkey::go;
+use crate::nkey::{self, go};
 
 /// Whether a token's signature holds under the key that it names as its issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +118,22 @@ impl Token {
     pub fn read(text: &[u8]) -> Token {
         let text = &text[..text.len().min(LONGEST)];
         Token::read_judged(text, parse(text), None)
+    }
+
+    /// [`Token::read`] of many, their signatures verified together.
+    pub(crate) fn read_all(
+        texts: &[&[u8]],
+        verify: impl FnOnce(&[nkey::Signed<'_>]) -> Vec<bool>,
+    ) -> Vec<Token> {
+        let texts: Vec<&[u8]> = texts.iter().map(|text| &text[..text.len().min(LONGEST)]).collect();
+        let parsed: Vec<_> = texts.iter().map(|text| parse(text)).collect();
+        let holds = hold(parsed.iter().map(|parsed| parsed.as_ref().ok()), verify);
+        let all = texts.iter().zip(parsed.into_iter().zip(holds));
+        all.map(|(text, (parsed, holds))| {
+            let holds = parsed.is_ok().then_some(holds);
+            Token::read_judged(text, parsed, holds)
+        })
+        .collect()
     }
 
     /// The same, of a text that was parsed already, and of which somebody may have found out whether its signature

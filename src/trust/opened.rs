@@ -74,6 +74,17 @@ impl Opened {
         Opened::of(Unopened { path, bytes, mode }, &recognise(bytes), keep, read)
     }
 
+    /// Reads files, the signatures of all of their tokens verified together.
+    pub fn read_all(files: Vec<Unopened<'_>>, batch: &Batch) -> Vec<Opened> {
+        let documents: Vec<Document<'_>> = files.iter().map(|file| recognise(file.bytes)).collect();
+        let texts: Vec<&[u8]> =
+            documents.iter().flat_map(Document::tokens).map(|part| part.text().as_bytes()).collect();
+        let mut tokens = Token::read_all(&texts, |signed| batch.verify(signed)).into_iter();
+        let mut read = |_: &Part<'_>| tokens.next().expect("one for each part that is a token");
+        let all = files.into_iter().zip(&documents);
+        all.map(|(file, document)| Opened::of(file, document, false, &mut read)).collect()
+    }
+
     /// Reads files for what their tokens claim: of a token that Go takes and would write so, nothing else is kept but its
     /// text with `keep`, and of that it can be read [`in full`](OpenToken::in_full) later. The signatures of all of them
     /// are verified together.

@@ -2,8 +2,10 @@
 //! them together can tell: who stands behind whom, and which token is not the newest of its subject.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::ops::Deref;
 use std::sync::Arc;
+
+use zeroize::Zeroizing;
 
 use super::config;
 use super::files::{After, Files, parent};
@@ -11,11 +13,12 @@ use crate::disk::DiskError;
 use crate::file::{Kind as FileKind, What};
 use crate::lint::view::{Content, Credential, File as Viewed, Layout, Out, Scene, owner};
 use crate::lint::{self, Edit, Finding, Fix, Place, Rule, reading, run};
+use crate::nkey::Batch;
 use crate::repair::survey::Given;
 use crate::server::Version;
 use crate::server::load::{self, Exporter, Offer, Wanted, approve};
 use crate::token::{Claims, DecodeError, JetStreamLimits, Kind, Token};
-use crate::trust::{Chain, Fleet, OpenToken, Opened, Signer};
+use crate::trust::{Chain, Fleet, OpenToken, Opened, Signer, Unopened};
 
 /// What is wrong with one file.
 #[derive(Clone, Debug)]
@@ -47,56 +50,120 @@ pub(super) fn examine(
     let mut unread = Vec::new();
     let mut fleet = Fleet::default();
     let mut copies = Copies::new();
-    each(files, after, &mut |number, opened, _| match opened {
-        Ok(opened) => {
-            fleet.take(&opened);
-            note(&mut copies, number, &opened);
-        }
-        Err(error) => unread.push(error),
-    });
+    let standing = Standing { files, after, batch: Batch::new() };
+    standing.each(
+        |number, opened, _| (number, opened),
+        |(number, opened)| match opened {
+            Ok(opened) => {
+                fleet.take(&opened);
+                note(&mut copies, number, &opened);
+            }
+            Err(error) => unread.push(error),
+        },
+    );
     judge(&mut copies, &fleet, now);
     let mut found = Vec::new();
-    each(files, after, &mut |number, opened, bytes| {
-        let Ok(opened) = opened else { return };
-        if files.all[number].given < Given::Below {
-            return;
-        }
-        let layout = files.all[number].layout;
-        let looker = Looker { files, after, fleet: &fleet, copies: &copies, now, version, number, layout };
-        let mut findings = Vec::new();
-        looker.look(&opened, bytes, &mut findings);
-        found.extend(findings.into_iter().map(|finding| Found { file: number, finding }));
-    });
+    standing.each(
+        |number, opened, bytes| {
+            let Ok(opened) = opened else { return Vec::new() };
+            if files.all[number].given < Given::Below {
+                return Vec::new();
+            }
+            let layout = files.all[number].layout;
+            let looker =
+                Looker { files, after, fleet: &fleet, copies: &copies, now, version, number, layout };
+            let mut findings = Vec::new();
+            looker.look(&opened, bytes, &mut findings);
+            findings.into_iter().map(|finding| Found { file: number, finding }).collect()
+        },
+        |findings| found.extend(findings),
+    );
     (found, unread)
 }
 
-/// Takes a file with its bytes.
-type Take<'a> = dyn FnMut(usize, Result<Opened, DiskError>, &[u8]) + 'a;
+/// Every file, as it stands or as it would.
+struct Standing<'a> {
+    files: &'a Files,
+    after: Option<&'a HashMap<usize, After>>,
+    batch: Batch,
+}
 
-/// Reads every file, as it stands or as it would.
-fn each(files: &Files, after: Option<&HashMap<usize, After>>, take: &mut Take<'_>) {
-    for number in 0..files.all.len() {
-        let after = after.and_then(|after| after.get(&number));
-        if after.is_some_and(|after| after.aside) {
-            continue;
-        }
-        let path = after.map_or(&files.all[number].path, |after| &after.path);
-        if let Some(After { new: Some(new), mode, .. }) = after {
-            take(number, Ok(open(path, &new.bytes, *mode)), &new.bytes);
-            continue;
-        }
-        match files.read(number) {
-            Ok((bytes, facts)) => {
-                let mode = after.map_or(facts.mode, |after| after.mode);
-                take(number, Ok(open(path, &bytes, mode)), &bytes);
+impl Standing<'_> {
+    fn after(&self, number: usize) -> Option<&After> {
+        self.after?.get(&number)
+    }
+
+    /// Looks at each on some core, and takes what is seen in their order.
+    fn each<T: Send>(
+        &self,
+        look: impl Fn(usize, Result<Opened, DiskError>, &[u8]) -> T + Sync,
+        take: impl FnMut(T),
+    ) {
+        let here = |number: &usize| !self.after(*number).is_some_and(|after| after.aside);
+        let numbers: Vec<usize> = (0..self.files.all.len()).filter(here).collect();
+        let open = |read: &mut Vec<Read<'_>>, looked: &mut Vec<T>| {
+            let unopened = read.iter().filter_map(|(number, read)| {
+                let path = self.after(*number).map_or(&self.files.all[*number].path, |after| &after.path);
+                let (bytes, mode) = read.as_ref().ok()?;
+                Some(Unopened { path: path.to_string_lossy().into(), bytes, mode: Some(*mode) })
+            });
+            let mut opened = Opened::read_all(unopened.collect(), &self.batch).into_iter();
+            looked.extend(read.drain(..).map(|(number, read)| match read {
+                Ok((bytes, _)) => {
+                    look(number, Ok(opened.next().expect("one for each that was read")), &bytes)
+                }
+                Err(error) => look(number, Err(error), &[]),
+            }));
+        };
+        let some = |numbers: &[usize]| {
+            let (mut read, mut size, mut looked) = (Vec::new(), 0, Vec::new());
+            for &number in numbers {
+                let file = self.read(number);
+                size += file.as_ref().map_or(0, |(bytes, _)| bytes.len());
+                read.push((number, file));
+                if size > MUCH {
+                    open(&mut read, &mut looked);
+                    size = 0;
+                }
             }
-            Err(error) => take(number, Err(error), &[]),
+            open(&mut read, &mut looked);
+            looked
+        };
+        crate::repair::reading::together(&numbers, some, take);
+    }
+
+    /// A file's bytes and its permission bits.
+    fn read(&self, number: usize) -> Result<(Bytes<'_>, u32), DiskError> {
+        let after = self.after(number);
+        if let Some(After { new: Some(new), mode, .. }) = after {
+            return Ok((Bytes::New(&new.bytes), *mode));
         }
+        let (bytes, facts) = self.files.read(number)?;
+        Ok((Bytes::Here(bytes), after.map_or(facts.mode, |after| after.mode)))
     }
 }
 
-fn open(path: &Path, bytes: &[u8], mode: u32) -> Opened {
-    Opened::read(Arc::from(path.to_string_lossy()), bytes, Some(mode), false)
+/// Bytes that a core holds at a time before it looks at them: large files are few at once.
+const MUCH: usize = 1 << 20;
+
+/// A file by its number: its bytes and its permission bits.
+type Read<'a> = (usize, Result<(Bytes<'a>, u32), DiskError>);
+
+/// All of a file, as it is on the disk or as it would be.
+enum Bytes<'a> {
+    Here(Zeroizing<Vec<u8>>),
+    New(&'a [u8]),
+}
+
+impl Deref for Bytes<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Bytes::Here(bytes) => bytes,
+            Bytes::New(bytes) => bytes,
+        }
+    }
 }
 
 fn note(copies: &mut Copies, file: usize, opened: &Opened) {
