@@ -140,6 +140,27 @@ fn both_paths_sum_as_dalek_does_with_tables_of_any_widths_side_by_side() {
     assert_eq!(Batch::portable().sums(&base, &sums), expected);
 }
 
+/// Where this processor has eight lanes.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn keys_without_tables_are_multiplied_as_dalek_does_also_those_with_a_part_of_small_order() {
+    let Some(lanes) = Batch::new().lanes.filter(|lanes| lanes.has_eight()) else { return };
+    let base = Table::new(&ED25519_BASEPOINT_POINT, 7);
+    let half = Scalar::from(2u64).invert();
+    let scalars = [Scalar::ZERO, Scalar::ONE, Scalar::from(8u64), -Scalar::ONE, half, half - Scalar::ONE];
+    let pure = [0u64, 1, 77].map(|n| EdwardsPoint::mul_base(&Scalar::from(n)));
+    let points = pure.iter().flat_map(|pure| EIGHT_TORSION.iter().map(move |torsion| pure + torsion));
+    let points: Vec<(EdwardsPoint, [u8; 32])> = points.map(|point| (point, point.compress().0)).collect();
+    let (mut sums, mut expected) = (Vec::new(), Vec::new());
+    for (point, key) in &points {
+        for (s, k) in scalars.iter().zip(scalars.iter().cycle().skip(1)) {
+            sums.push(Apart { key, s: words(s.as_bytes()), k: words(k.as_bytes()) });
+            expected.push(Some(words(&(EdwardsPoint::mul_base(s) - point * k).compress().0)));
+        }
+    }
+    assert_eq!(lanes.sums_apart(&base, &sums), expected);
+}
+
 #[test]
 fn the_number_of_lanes_filled_makes_no_difference() {
     let all = damaged(40, 9);

@@ -1,7 +1,7 @@
 //! Numbers modulo p = 2^255 - 19, eight at a time: five limbs of 51 bits.
 //!
 //! The multiply-add reads the lower 52 bits of its factors, so whatever goes into [`mul`] must have limbs below 2^52. A
-//! product comes out with limbs below 2^51 + 2^14; sums and differences of products are carried at once. A test drives
+//! product comes out with limbs below 2^51 + 2^15; sums and differences of products are carried at once. A test drives
 //! all of it to these bounds.
 //!
 //! Loops stand here where elsewhere `map` would: whether a compiler brings a closure with its vectors into the library's

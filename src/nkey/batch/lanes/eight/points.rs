@@ -42,7 +42,8 @@ pub(in super::super) fn sums(base: &Table, sums: &[Sum<'_>]) -> Vec<[u64; 4]> {
 #[inline]
 #[target_feature(enable = "avx2,avx512f,avx512ifma")]
 pub(super) fn encodings(points: &[Eight], count: usize) -> Vec<[u64; 4]> {
-    // One inversion for all of them: before[i] is the product of the Z before i.
+    // One inversion for all of them: before[i] is the product of the Z before i. No Z is zero, for the formulas are complete
+    // and only points of the curve were added: one lane cannot spoil the others.
     let mut product = one();
     let mut before = Vec::with_capacity(points.len());
     for (_, point) in points {
