@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use super::Planner;
 use crate::disk::DiskError;
 use crate::nkey::{PublicKey, Signed};
-use crate::token::{self, Token, parse};
+use crate::token::Token;
 
 /// A token, read again from its file.
 pub(super) struct Read {
@@ -24,25 +24,13 @@ impl Planner<'_> {
     /// Tokens by their numbers.
     pub(super) fn read_all(&self, sites: &[usize]) -> Vec<Result<Read, DiskError>> {
         let texts: Vec<_> = sites.iter().map(|&site| self.survey.text(&self.survey.sites[site])).collect();
-        let parsed: Vec<_> = texts.iter().map(|text| Some(parse(text.as_ref().ok()?.as_bytes()))).collect();
-        let good = parsed.iter().map(|parsed| parsed.as_ref()?.as_ref().ok());
-        let holds = token::hold(good, |signed| self.batch.verify(signed));
-        let tokens: Vec<_> = texts
-            .iter()
-            .zip(parsed.into_iter().zip(holds))
-            .map(|(text, (parsed, holds))| {
-                let parsed = parsed?;
-                let holds = parsed.is_ok().then_some(holds);
-                Some(Token::read_judged(text.as_ref().ok()?.as_bytes(), parsed, holds))
-            })
-            .collect();
-        let all = texts.into_iter().zip(tokens);
-        all.map(|(text, token)| {
+        let good: Vec<&[u8]> = texts.iter().flatten().map(|text| text.as_bytes()).collect();
+        let mut tokens = Token::read_all(&good, |signed| self.batch.verify(signed)).into_iter();
+        let read = |text: Result<_, _>| {
             let text = text?;
-            let token = token.expect("whatever text there is, is read");
-            Ok(Read { text, token })
-        })
-        .collect()
+            Ok(Read { text, token: tokens.next().expect("one for each text") })
+        };
+        texts.into_iter().map(read).collect()
     }
 
     /// Whether each of these new tokens has a signature of its key.
