@@ -6,9 +6,10 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::around::{Then, becoming, real};
 use super::files::After;
 use super::place::Edited;
-use super::verdict::{Answer, Question, Then, becoming, real};
+use super::verdict::{Answer, Question};
 use super::{Deed, FileChange, FixError, Fixes, HeldFix, Wanted};
 use crate::lint::{Edit, Finding, Fix, Place, Safety};
 

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use super::around::real;
 use super::files::After;
 use super::place::{Edited, Home, Placing};
-use super::verdict::real;
 use super::{Deed, FileChange, FixError, Fixes};
 use crate::disk::{self, DiskError};
 use crate::repair::journal::NewBytes;

@@ -5,6 +5,7 @@
 //! be new, else nothing is written.
 
 mod apply;
+mod around;
 mod checked;
 mod config;
 mod edit;
@@ -284,7 +285,7 @@ pub fn plan(case: &Case<'_>) -> Result<(Fixes, Vec<DiskError>), FixError> {
             let to_be_asked = |found: &Found| {
                 let path = &files.all[found.file].path;
                 found.finding.code() == "config-refused"
-                    && case.server.is_some_and(|server| verdict::real(server) == verdict::real(path))
+                    && case.server.is_some_and(|server| around::real(server) == around::real(path))
             };
             let (asked, new): (Vec<Found>, Vec<Found>) = new.into_iter().partition(to_be_asked);
             proof.after -= asked.len();

@@ -6,9 +6,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::around::{Around, Then, becoming, real};
 use super::files::name;
 use super::place::{Edited, newest};
-use super::verdict::{Answer, Around, Question, Then, becoming, real};
+use super::verdict::{Answer, Question};
 use super::{Deed, FixError, Fixes, HeldFix, Wanted};
 use crate::file::config::{self, Config, Entry, Node};
 use crate::file::{What, recognise};

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::around::{Around, Then, real};
 use super::files::name;
 use super::preload;
-use super::verdict::{Answer, Around, Question, Then, real};
+use super::verdict::{Answer, Question};
 use super::{FixError, Wanted};
 use crate::file::config;
 use crate::repair::survey::Survey;
