@@ -89,10 +89,10 @@ impl Looker<'_> {
         items: &[Item<'_>],
         opened: &[Opened<'_>],
         texts: &[Text<'_>],
-        reads: impl Iterator<Item = Read>,
+        mut reads: impl Iterator<Item = Read>,
     ) {
         let mut opened = opened.iter().peekable();
-        let mut tokens = texts.iter().zip(reads).peekable();
+        let mut texts = texts.iter().peekable();
         for (index, item) in items.iter().enumerate() {
             if let Some(range) = &item.bytes {
                 self.gains.inputs.files += 1;
@@ -115,7 +115,9 @@ impl Looker<'_> {
             }
             let mut single = None;
             let mut count = 0;
-            while let Some((text, read)) = tokens.next_if(|(text, _)| text.item == index) {
+            while let Some(text) = texts.next_if(|text| text.item == index)
+                && let Some(read) = reads.next()
+            {
                 count += 1;
                 if single.is_none() && (text.within.is_none() || file.stem().is_some()) {
                     single = Some((text, read));

@@ -47,7 +47,8 @@ impl Arena {
         self.bytes.clear();
         let mut items = Vec::with_capacity(files.len());
         for &(place, raw_name, entry) in files {
-            let name = raw_name.to_string_lossy();
+            // Nearly every name is UTF-8, which is seen faster than it is mended.
+            let name = raw_name.to_str().map_or_else(|_| raw_name.to_string_lossy(), Cow::Borrowed);
             let mut item = Item { place, name, link: entry == Entry::Link, stat: None, bytes: None };
             if is_read(place, raw_name) {
                 match self.read(place, raw_name) {

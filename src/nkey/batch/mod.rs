@@ -39,6 +39,9 @@ pub struct Signed<'a> {
     pub signature: &'a [u8],
 }
 
+/// Keys that are all looked at, which is faster than looking for some.
+const FEW: usize = 4;
+
 /// So many signatures are as cheap in lanes, each under a key of its own, as one by one.
 #[cfg(target_arch = "x86_64")]
 const TOGETHER: usize = 3;
@@ -173,8 +176,9 @@ impl Batch {
         let mut of: Vec<usize> = Vec::with_capacity(all.len());
         for one in all {
             let bytes = one.key.bytes();
-            let last = of.last().copied().filter(|&last| counts[last].0 == *bytes);
-            let index = last.unwrap_or_else(|| {
+            // Mostly there are few.
+            let few = counts.iter().take(FEW).position(|(known, _)| known == bytes);
+            let index = few.unwrap_or_else(|| {
                 *known.entry(*bytes).or_insert_with(|| {
                     counts.push((*bytes, 0));
                     counts.len() - 1

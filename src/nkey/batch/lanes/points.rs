@@ -61,7 +61,7 @@ fn sum(base: &Table, four: [&Sum<'_>; 4]) -> Points {
     let mut points = Points { x: zero(), y: one(), z: one(), t: zero() };
     for (row, step) in steps.iter().enumerate() {
         steps.get(row + AHEAD).into_iter().for_each(near);
-        points = added(&points, step);
+        add_step(&mut points, step);
     }
     points
 }
@@ -70,7 +70,7 @@ fn sum(base: &Table, four: [&Sum<'_>; 4]) -> Points {
 /// greater of the two in the first, which may have greater limbs.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn added(points: &Points, step: &[Multiple<'_>; 4]) -> Points {
+fn add_step(points: &mut Points, step: &[Multiple<'_>; 4]) {
     let [(e0, n0), (e1, n1), (e2, n2), (e3, n3)] = *step;
     let mask = _mm256_setr_epi64x(-i64::from(n0), -i64::from(n1), -i64::from(n2), -i64::from(n3));
     // To negate a point is to exchange y + x with y - x: done by choosing where to load from.
@@ -91,7 +91,7 @@ fn added(points: &Points, step: &[Multiple<'_>; 4]) -> Points {
     let d = add(&points.z, &points.z);
     let (e, h) = (sub(&b, &a), add(&b, &a));
     let (f, g) = (sub(&d, &c), add(&d, &c));
-    Points { x: mul(&f, &e), y: mul(&g, &h), z: mul(&f, &g), t: mul(&h, &e) }
+    *points = Points { x: mul(&f, &e), y: mul(&g, &h), z: mul(&f, &g), t: mul(&h, &e) };
 }
 
 /// Ten limbs out of four words.

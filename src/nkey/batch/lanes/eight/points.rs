@@ -79,7 +79,7 @@ pub(super) fn summed(mut points: Points, steps: &[[Multiple<'_>; 8]]) -> Points 
     steps.iter().take(AHEAD).for_each(near);
     for (row, step) in steps.iter().enumerate() {
         steps.get(row + AHEAD).into_iter().for_each(near);
-        points = added(&points, step);
+        add_step(&mut points, step);
     }
     points
 }
@@ -87,7 +87,7 @@ pub(super) fn summed(mut points: Points, steps: &[[Multiple<'_>; 8]]) -> Points 
 /// madd-2008-hwcd-3 as in the other paths, each entry negated where its digit is.
 #[inline]
 #[target_feature(enable = "avx2,avx512f,avx512ifma")]
-fn added(points: &Points, step: &[Multiple<'_>; 8]) -> Points {
+fn add_step(points: &mut Points, step: &[Multiple<'_>; 8]) {
     let mut negative: __mmask8 = 0;
     for (lane, (_, is_negative)) in step.iter().enumerate() {
         negative |= u8::from(*is_negative) << lane;
@@ -112,7 +112,7 @@ fn added(points: &Points, step: &[Multiple<'_>; 8]) -> Points {
     let d = twice(&points.z);
     let (e, h) = (sub(&b, &a), add(&b, &a));
     let (f, g) = (sub(&d, &c), add(&d, &c));
-    Points { x: mul(&f, &e), y: mul(&g, &h), z: mul(&f, &g), t: mul(&h, &e) }
+    *points = Points { x: mul(&f, &e), y: mul(&g, &h), z: mul(&f, &g), t: mul(&h, &e) };
 }
 
 /// Five limbs out of four words.
