@@ -38,8 +38,11 @@ struct Copy {
     text: u64,
 }
 
+/// What a token is of: its kind and subject.
+type Of = (Kind, String);
+
 /// All copies by what they are of.
-type Copies = HashMap<(Kind, String), Vec<Copy>>;
+type Copies = HashMap<Of, Vec<Copy>>;
 
 /// What is wrong with all of them.
 pub(super) fn examine(
@@ -52,11 +55,18 @@ pub(super) fn examine(
     let mut copies = Copies::new();
     let standing = Standing { files, after, batch: Batch::new() };
     standing.each(
-        |number, opened, _| (number, opened),
-        |(number, opened)| match opened {
-            Ok(opened) => {
+        |number, opened, _| {
+            opened.map(|mut opened| {
+                let copies = copies_in(number, &opened);
+                // The fleet asks for their claims alone.
+                opened.tokens.iter_mut().for_each(|open| open.token.claims = None);
+                (opened, copies)
+            })
+        },
+        |looked| match looked {
+            Ok((opened, met)) => {
                 fleet.take(&opened);
-                note(&mut copies, number, &opened);
+                met.into_iter().for_each(|(of, copy)| copies.entry(of).or_default().push(copy));
             }
             Err(error) => unread.push(error),
         },
@@ -166,11 +176,12 @@ impl Deref for Bytes<'_> {
     }
 }
 
-fn note(copies: &mut Copies, file: usize, opened: &Opened) {
-    for open in &opened.tokens {
-        let Some(claims) = &open.token.decoded else { continue };
+/// The tokens of a file of which there may be others.
+fn copies_in(file: usize, opened: &Opened) -> Vec<(Of, Copy)> {
+    let copy = |open: &OpenToken| {
+        let claims = open.token.decoded.as_ref()?;
         if !matches!(claims.kind(), Kind::Operator | Kind::Account | Kind::User) {
-            continue;
+            return None;
         }
         let copy = Copy {
             file,
@@ -179,8 +190,9 @@ fn note(copies: &mut Copies, file: usize, opened: &Opened) {
             good: open.holds() && open.token.refused.is_none(),
             text: fingerprint(&open.token),
         };
-        copies.entry((claims.kind(), claims.data.sub.clone())).or_default().push(copy);
-    }
+        Some(((claims.kind(), claims.data.sub.clone()), copy))
+    };
+    opened.tokens.iter().filter_map(copy).collect()
 }
 
 /// Tells one token from another of the same subject and second.
