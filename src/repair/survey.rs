@@ -297,14 +297,12 @@ fn meet(part: &Part<'_>, bytes: &[u8], document: &Document<'_>, accounts: bool) 
     // Of what does not go into the fleet nobody asks yet.
     let kind = unverified.claims.kind();
     let asked = kind == Kind::Operator || (accounts && kind == Kind::Account);
-    let proof = match go::from_public_key(&unverified.claims.data.iss) {
-        Ok(key) if asked => Proof::Asked {
-            key: key.public(),
-            message: unverified.message.to_vec(),
-            signature: unverified.signature.to_vec(),
-        },
-        _ => Proof::Unasked,
-    };
+    let key = if asked { go::from_public_key(&unverified.claims.data.iss).ok() } else { None };
+    let proof = key.map_or(Proof::Unasked, |key| Proof::Asked {
+        key: key.public(),
+        message: unverified.message.to_vec(),
+        signature: unverified.signature.to_vec(),
+    });
     let way = match bytes.get(part.span.clone()) {
         Some(there) if there == text.as_bytes() => Way::InPlace,
         _ if document.kind == FileKind::Creds => Way::Anew,

@@ -136,7 +136,7 @@ impl Token {
         .collect()
     }
 
-    /// The same, of a text that was parsed already, and of which somebody may have found out whether its signature
+    /// [`Token::read`] of a text that was parsed already, and of which somebody may have found out whether its signature
     /// [`holds`](Unverified::holds).
     pub(crate) fn read_judged(
         text: &[u8],

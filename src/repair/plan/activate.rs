@@ -14,8 +14,8 @@ use crate::token::{Activation, Body, Claims, ClaimsData, Import, Kind, Signature
 
 impl Planner<'_> {
     /// Has the exporter sign the activation token of an import: what there is anew, as long again where it has ended, for
-    /// this very account; where there is none that can be read, one for this import and nothing else. Says whether it is as it will be: what
-    /// is signed elsewhere is not asked for twice.
+    /// this very account; where there is none that can be read, one for this import and nothing else. Says whether it is as
+    /// it will be: what is signed elsewhere is not asked for twice.
     pub(super) fn activate(
         &self,
         draft: &mut Draft,
